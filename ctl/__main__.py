@@ -1,0 +1,133 @@
+"""The commands of alivectl, and its exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no daemon there."""
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from alived.ipc import paths
+from alived.ipc.bus import Client, NoDaemon
+from alived.ipc.messages import Document, LogLine, Message
+from alived.ctl import processes, tables
+
+EXIT_OK, EXIT_REFUSED, EXIT_NO_DAEMON = 0, 1, 3
+
+TIMEOUT = 5.0
+"""Seconds to wait for an answer."""
+
+RELOAD_TIMEOUT = 60.0
+"""Seconds to wait for a reload: it ends when all workers have taken on what changed."""
+
+Show = Callable[[Document], str]
+
+VIEWS: dict[str, tuple[str, Show]] = {
+    "status": ("everything in short", tables.status),
+    "vrrp": ("VRRP instances: state, priority, faults, adverts", tables.vrrp),
+    "lvs": ("virtual and real servers, as the kernel has them", tables.lvs),
+    "checks": ("health checks and track scripts", tables.checks),
+    "workers": ("the daemon's processes", tables.workers),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="alivectl", description="Ask and steer a running alived.")
+    parser.add_argument("--runtime-dir", type=Path, default=paths.DEFAULT_RUNTIME_DIR, metavar="DIR")
+    parser.add_argument("--json", action="store_true", help="documents instead of tables; see docs/alivectl.md")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    for name, (text, _) in VIEWS.items():
+        commands.add_parser(name, help=text, parents=[common])
+    logs = commands.add_parser("logs", help="what the processes logged", parents=[common])
+    logs.add_argument("worker", nargs="?", choices=("supervisor", "vrrp", "checker", "lvs"), help="one process only")
+    logs.add_argument("-f", "--follow", action="store_true", help="go on with new lines until interrupted")
+    logs.add_argument("-n", "--lines", type=int, default=50, metavar="N", help="how many of the last lines (50)")
+    events = commands.add_parser("events", help="the present state as events", parents=[common])
+    events.add_argument("-f", "--follow", action="store_true", help="go on with new events until interrupted")
+    commands.add_parser("reload", help="read the configuration again, as SIGHUP does, and say what changed", parents=[common])
+    commands.add_parser("stop", help="stop the daemon", parents=[common])
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    arguments = _parser().parse_args(argv)
+    timeout = RELOAD_TIMEOUT if arguments.command == "reload" else TIMEOUT
+    try:
+        with contextlib.closing(
+            Client(paths.bus(arguments.runtime_dir), paths.events(arguments.runtime_dir), timeout)
+        ) as client:
+            return _run(client, arguments)
+    except NoDaemon as error:
+        sys.stderr.write(f"alivectl: {error}\n")
+        return EXIT_NO_DAEMON
+    except (KeyboardInterrupt, BrokenPipeError):
+        return EXIT_OK
+
+
+def _run(client: Client, arguments: argparse.Namespace) -> int:
+    match arguments.command:
+        case "logs":
+            return _logs(client, arguments)
+        case "events":
+            return _events(client, arguments)
+    reply = client.ask(arguments.command)
+    if not reply.ok:
+        sys.stderr.write(f"alivectl: {reply.body.get('error')}\n")
+        return EXIT_REFUSED
+    document = reply.body
+    if "workers" in document:
+        processes.enrich(document["workers"])
+    if arguments.json:
+        print(json.dumps(document, indent=2))
+    elif arguments.command in VIEWS:
+        print(VIEWS[arguments.command][1](document))
+    elif arguments.command == "reload":
+        print(tables.reload(document))
+    return EXIT_OK if document.get("applied", True) else EXIT_REFUSED
+
+
+def _logs(client: Client, arguments: argparse.Namespace) -> int:
+    following = client.log_lines() if arguments.follow else iter(())
+    reply = client.ask("logs", {"worker": arguments.worker, "count": arguments.lines})
+    if not reply.ok:
+        sys.stderr.write(f"alivectl: {reply.body.get('error')}\n")
+        return EXIT_REFUSED
+    for line in reply.body["lines"]:
+        _print_line(LogLine(**line), as_json=arguments.json)
+    for line in following:
+        if arguments.worker in (None, line.worker):
+            _print_line(line, as_json=arguments.json)
+    return EXIT_OK
+
+
+def _print_line(line: LogLine, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(dataclasses.asdict(line)), flush=True)
+    else:
+        stamp = time.strftime("%b %d %H:%M:%S", time.localtime(line.time))
+        print(tables.log_line(line.worker, stamp, line.level, line.text), flush=True)
+
+
+def _events(client: Client, arguments: argparse.Namespace) -> int:
+    for message in client.events(follow=arguments.follow):
+        if not isinstance(message, LogLine):
+            _print_event(message, as_json=arguments.json)
+    return EXIT_OK
+
+
+def _print_event(message: Message, *, as_json: bool) -> None:
+    if as_json:
+        fields: dict[str, Any] = dataclasses.asdict(message)
+        print(json.dumps({"event": type(message).__name__, **fields}), flush=True)
+    else:
+        print(tables.event(message), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

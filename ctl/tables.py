@@ -1,0 +1,101 @@
+"""PURE: the documents that the daemon answers with, as text for a person. `--json` shows the documents themselves."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from alived.ipc.messages import Document, LogLine, Message
+
+LEVELS = {3: "error", 4: "warning", 5: "notice", 6: "info", 7: "debug"}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Columns as wide as they need to be, two spaces apart; None is a dash."""
+    cells = [list(head), *(["-" if cell is None or cell == "" else str(cell) for cell in row] for row in rows)]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)
+
+
+def duration(seconds: float | None) -> str:
+    """`3.2s`, `4m10s`, `5h02m`, `3d04h`."""
+    if seconds is None:
+        return "-"
+    whole = int(seconds)
+    if whole < 60:
+        return f"{seconds:.1f}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    if whole < 86400:
+        return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+    return f"{whole // 86400}d{whole % 86400 // 3600:02d}h"
+
+
+def workers(document: Document) -> str:
+    """`alivectl workers`."""
+    return table(
+        ("WORKER", "STATE", "PID", "UPTIME", "RESTARTS", "CPU", "MEMORY", "LAG"),
+        (
+            (
+                worker["name"],
+                worker["state"],
+                worker.get("pid"),
+                duration(worker.get("uptime")),
+                worker.get("restarts"),
+                f"{worker['cpu_seconds']:.2f}s" if "cpu_seconds" in worker else None,
+                f"{worker['memory'] / 1e6:.1f}MB" if "memory" in worker else None,
+                f"{worker['loop_lag'] * 1000:.1f}ms" if "loop_lag" in worker else None,
+            )
+            for worker in document["workers"]
+        ),
+    )
+
+
+def status(document: Document) -> str:
+    """`alivectl status`."""
+    parts = [
+        f"{document['version']}, pid {document['pid']}, {'ready' if document['ready'] else 'not ready'}",
+        f"configuration {document['config_file']}, generation {document['generation']}",
+    ]
+    if document["reload_error"]:
+        parts.append(f"LAST RELOAD REFUSED: {document['reload_error']}; the configuration before it is in force")
+    parts += ["", workers(document)]
+    if document["instances"]:
+        rows = (
+            (
+                instance["name"],
+                instance.get("state"),
+                duration(instance.get("seconds_in_state")),
+                instance.get("priority"),
+                instance.get("master"),
+                instance.get("reason"),
+            )
+            for instance in document["instances"]
+        )
+        parts += ["", table(("INSTANCE", "STATE", "FOR", "PRIORITY", "MASTER", "WHY"), rows)]
+    if document["virtual_servers"]:
+        services = (
+            (
+                service["name"],
+                {True: "up", False: "down", None: "-"}[service.get("quorum_up")],
+                service.get("weight"),
+                " ".join(service["down"]),
+            )
+            for service in document["virtual_servers"]
+        )
+        parts += ["", table(("VIRTUAL SERVER", "QUORUM", "WEIGHT", "DOWN"), services)]
+    return "\n".join(parts)
+
+
+def log_line(worker: str, stamp: str, level: int, text: str) -> str:
+    """One line of a log."""
+    return f"{stamp} {worker:<10} {LEVELS.get(level, str(level)):<7} {text}"
+
+
+def event(message: Message) -> str:
+    """One event: its kind, then its fields."""
+    fields = (f"{name}={getattr(message, name)}" for name in type(message).__dataclass_fields__)
+    return f"{type(message).__name__} {' '.join(fields)}"
+
+
+def is_event(message: Message) -> bool:
+    """Log lines are shown by `logs`."""
+    return not isinstance(message, LogLine)

@@ -1,0 +1,46 @@
+"""A recording of the wire and tshark's judgement of it."""
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from examples.testbed.hosts import INTERFACE, Host, wait_until
+
+READY = 10.0
+"""Seconds that tcpdump may take to begin and to end."""
+
+WRONG = "vrrp.checksum_bad or vrrp.checksum.status == 0 or ip.checksum.status == 0 or _ws.malformed"
+"""tshark's filter for what must not be there."""
+
+CHECKING = ("-o", "ip.check_checksum:TRUE")
+
+
+class Capture:
+    """Records what a host hears of one kind of packet, until `stop`."""
+
+    def __init__(self, host: Host, what: str = "vrrp") -> None:
+        self._directory = tempfile.TemporaryDirectory(prefix="alived-capture-")
+        self._file = Path(self._directory.name) / "wire.pcap"
+        with (Path(self._directory.name) / "said").open("w+") as said:
+            self._tcpdump = host.popen(
+                *("tcpdump", "-Z", "root", "-U", "-n", "-i", INTERFACE, "-w", str(self._file), what), errors=said
+            )
+            wait_until(lambda: "listening" in Path(said.name).read_text(), READY, "tcpdump listens")
+
+    def stop(self) -> None:
+        """End the recording."""
+        self._tcpdump.terminate()
+        self._tcpdump.wait(READY)
+
+    def packets(self, display_filter: str = "") -> list[str]:
+        """One line for each packet that a tshark display filter matches."""
+        command = ["tshark", "-r", str(self._file), *CHECKING, "-Y", display_filter]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.splitlines()
+
+    def wrong(self) -> list[str]:
+        """Packets with a bad checksum or that tshark cannot dissect."""
+        return self.packets(WRONG)
+
+    def close(self) -> None:
+        """Forget it."""
+        self._directory.cleanup()

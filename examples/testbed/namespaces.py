@@ -1,0 +1,172 @@
+"""A place for processes with a network, a process table and mounts of its own.
+
+What lives here: the system calls (unshare, setns, mount, prctl) and `Node`, which starts programs in such a place.
+What does not: interfaces and addresses (hosts.py).
+
+A node lives as long as its first process, and that one dies with the thread that made the node: the kernel then kills
+all that runs inside, and the network is gone. The first process ignores SIGCHLD, so that orphans are reaped at once and
+no dead daemon stays visible to `ps`.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+CLONE_NEWNS = 0x00020000
+CLONE_NEWPID = 0x20000000
+CLONE_NEWNET = 0x40000000
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+MS_REC = 0x4000
+MS_PRIVATE = 0x40000
+PR_SET_PDEATHSIG = 1
+
+NEW_PROCESS_TABLE = -1
+
+RUN_TIMEOUT = 30.0
+"""Seconds that a program which `Node.run` waits for may take."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class NotPermitted(Exception):
+    """This process may not make namespaces; the text says what would help."""
+
+
+def _call(function: str, *arguments: object) -> None:
+    if getattr(_libc, function)(*arguments) == -1:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{function}: {os.strerror(number)}")
+
+
+def become_root() -> None:
+    """Go on as root: if need be, start this program anew as root of a user namespace (does not return then)."""
+    if os.geteuid() == 0:
+        return
+    os.execvp("unshare", ["unshare", "--user", "--map-root-user", "--", sys.executable, *sys.orig_argv[1:]])
+
+
+@contextmanager
+def _children_in(process_table: int | None) -> Iterator[None]:
+    """Let the children that this thread starts live in a process table: a descriptor, a new one, or None for our own."""
+    if process_table is None:
+        yield
+        return
+    here = os.open("/proc/thread-self/ns/pid", os.O_RDONLY)
+    try:
+        if process_table == NEW_PROCESS_TABLE:
+            _call("unshare", CLONE_NEWPID)
+        else:
+            _call("setns", process_table, CLONE_NEWPID)
+        yield
+    finally:
+        _call("setns", here, CLONE_NEWPID)
+        os.close(here)
+
+
+class Node:
+    """A network namespace, and for a `whole` node also a process table and mounts of its own."""
+
+    def __init__(self, *, whole: bool) -> None:
+        self._pids: int | None = None
+        self._children: list[subprocess.Popen[str]] = []
+        try:
+            self._first = self._start_first(whole)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise NotPermitted("making namespaces needs root, or `unshare --user --map-root-user`") from error
+        kinds = ("net", "mnt") if whole else ("net",)
+        self._entrances = [os.open(f"/proc/{self._first.pid}/ns/{kind}", os.O_RDONLY) for kind in kinds]
+        if whole:
+            self._pids = os.open(f"/proc/{self._first.pid}/ns/pid", os.O_RDONLY)
+
+    @staticmethod
+    def _start_first(whole: bool) -> subprocess.Popen[bytes]:
+        def prepare() -> None:
+            _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+            _call("unshare", CLONE_NEWNET | (CLONE_NEWNS if whole else 0))
+            if whole:
+                _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
+                _call("mount", b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, None)
+
+        with _children_in(NEW_PROCESS_TABLE if whole else None):
+            return subprocess.Popen(
+                ["sleep", "infinity"],
+                preexec_fn=prepare,  # noqa: PLW1509 - see popen
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The first process, as this process sees it."""
+        return self._first.pid
+
+    def path(self, inside: str) -> Path:
+        """A file of the node, as this process reaches it."""
+        return Path(f"/proc/{self.pid}/root") / inside.lstrip("/")
+
+    def popen(
+        self, *argv: str, output: IO[str] | int | None = None, errors: IO[str] | int | None = None, **env: str
+    ) -> subprocess.Popen[str]:
+        """Start a program inside; its pid is the one that this process sees. `env` is added to the environment."""
+
+        def enter() -> None:
+            _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            for entrance in self._entrances:
+                _call("setns", entrance, 0)
+
+        with _children_in(self._pids):
+            process = subprocess.Popen(
+                argv,
+                preexec_fn=enter,  # noqa: PLW1509 - no other way into a namespace; who uses this has one thread
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                text=True,
+                env={**os.environ, **env},
+            )
+        self._children.append(process)
+        return process
+
+    def run(self, *argv: str, check: bool = True) -> str:
+        """Run a program inside and give its output; one that fails, or takes too long, is an error that tells all."""
+        process = self.popen(*argv, output=subprocess.PIPE, errors=subprocess.STDOUT)
+        try:
+            output, _ = process.communicate(timeout=RUN_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            raise
+        if check and process.returncode:
+            raise RuntimeError(f"{' '.join(argv)}: exit {process.returncode}\n{output}")
+        return output
+
+    @contextmanager
+    def network(self) -> Iterator[None]:
+        """Let this thread make sockets inside; they stay there."""
+        here = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+        try:
+            _call("setns", self._entrances[0], CLONE_NEWNET)
+            yield
+        finally:
+            _call("setns", here, CLONE_NEWNET)
+            os.close(here)
+
+    def close(self) -> None:
+        """End everything inside."""
+        self._first.kill()
+        self._first.wait()
+        for child in self._children:
+            child.kill()
+            child.wait()
+        for entrance in (*self._entrances, self._pids):
+            if entrance is not None:
+                os.close(entrance)
+        self._entrances, self._pids = [], None

@@ -1,0 +1,253 @@
+"""Every message that passes between alived's processes, once.
+
+Each is a frozen dataclass; its wire form is derived from its annotations by `alived.ipc.codec`. `MESSAGES` maps the
+tag on the wire to the class. A class says with `retained_as` under which key the supervisor keeps its last one, to give
+it to a worker that comes back and to an observer that arrives late.
+
+What does not live here: who receives what (supervisor/router.py) and how bytes travel (bus.py).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from alived.ipc.model import ConfigObject
+
+Document = dict[str, Any]
+"""A JSON-like answer to a query: str keys; None, bool, int, float, str, list and dict values."""
+
+
+class State(StrEnum):
+    """State of a virtual router (RFC 9568, 6.4; FAULT is keepalived's)."""
+
+    INIT = "INIT"
+    BACKUP = "BACKUP"
+    MASTER = "MASTER"
+    FAULT = "FAULT"
+
+
+class StopHow(StrEnum):
+    """What a worker that is told to stop does with what it put into the kernel."""
+
+    CLEAN = "clean"
+    """The daemon ends: priority-0 adverts, addresses removed, tables emptied."""
+    LEAVE = "leave"
+    """Another process takes over at once: everything stays."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Base of all messages."""
+
+    def retained_as(self) -> str | None:
+        """Key under which the last one is kept; None: not kept."""
+        return None
+
+
+# --- life of a worker -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hello(Message):
+    """Worker -> supervisor, first: I run and wait for Configure."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat(Message):
+    """Worker -> supervisor, several times a second: the loop turns."""
+
+    loop_lag: float
+    """Longest delay of a turn since the last heartbeat, seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configure(Message):
+    """Supervisor -> worker: objects to take on (new or changed) and keys to forget.
+
+    The first one after Hello carries everything, and in `retained` what the worker's predecessor and its sources last
+    said, so that it takes up where the dead one stopped. Later ones carry only differences, and nothing retained.
+    """
+
+    generation: int
+    put: tuple[ConfigObject, ...]
+    drop: tuple[str, ...] = ()
+    retained: tuple["Retained", ...] = ()
+    silent_for: float = 0.0
+    """Seconds since the predecessor was last known to be well; meaningful only with `retained`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configured(Message):
+    """Worker -> supervisor: generation taken on; the worker is Ready."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop(Message):
+    """Supervisor -> worker: end, and how."""
+
+    how: StopHow
+
+
+# --- what happens -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackerChanged(Message):
+    """Checker -> vrrp: a vrrp_script is up or down; sent at every change and after the first verdict."""
+
+    tracker: str
+    """`script NAME`."""
+    up: bool
+
+    def retained_as(self) -> str | None:
+        """The last of each tracker."""
+        return f"tracker {self.tracker}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityChanged(Message):
+    """Vrrp -> observers: the effective priority of an instance and what made it so."""
+
+    instance: str
+    effective: int
+    base: int
+    reasons: tuple[str, ...]
+    """One line per contribution, as `script check_nginx_alive: -15`."""
+
+    def retained_as(self) -> str | None:
+        """The last of each instance."""
+        return f"priority {self.instance}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceState(Message):
+    """Vrrp -> checker (notify programs), observers: an instance entered a state."""
+
+    instance: str
+    state: State
+    since: float
+    """CLOCK_MONOTONIC seconds at which the state was entered; survives a restart of the worker."""
+    reason: str
+    """Why the last transition happened, in words."""
+    master: str = ""
+    """Primary address of the master as far as known; empty: not known."""
+    stopping: bool = False
+    """The daemon is stopping: `notify_stop` is meant, not the state."""
+
+    def retained_as(self) -> str | None:
+        """The last of each instance."""
+        return f"instance {self.instance}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckState:
+    """Verdict of one check of a real server."""
+
+    check: str
+    """`TCP_CHECK 172.20.0.21:80`."""
+    up: bool
+    failures: int
+    """Failures in a row so far."""
+    reason: str
+    """What the last run said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealServerState(Message):
+    """Checker -> lvs, observers: a real server is up or down, and what its checks say."""
+
+    virtual_server: str
+    real_server: str
+    up: bool
+    checks: tuple[CheckState, ...]
+
+    def retained_as(self) -> str | None:
+        """The last of each real server of each virtual server."""
+        return f"real_server {self.virtual_server} {self.real_server}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualServerState(Message):
+    """Lvs -> observers: whether a virtual server has its quorum, and the live weight behind it."""
+
+    virtual_server: str
+    quorum_up: bool
+    weight: int
+
+    def retained_as(self) -> str | None:
+        """The last of each virtual server."""
+        return f"virtual_server {self.virtual_server}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerState(Message):
+    """Supervisor -> observers: a worker was started, became ready, died, was given up."""
+
+    worker: str
+    what: str
+    pid: int
+    restarts: int
+
+    def retained_as(self) -> str | None:
+        """The last of each worker."""
+        return f"worker {self.worker}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogLine(Message):
+    """Supervisor -> observers: one line of some process's log."""
+
+    worker: str
+    """`supervisor`, `vrrp`, `checker`, `lvs`."""
+    time: float
+    """Wall clock, seconds since the epoch."""
+    level: int
+    """Syslog priority: 3 error, 4 warning, 5 notice, 6 info, 7 debug."""
+    text: str
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query(Message):
+    """Alivectl -> supervisor, or on to a worker: a question or a command by name."""
+
+    id: int
+    topic: str
+    """`status`, `vrrp`, `lvs`, `checks`, `workers`, `logs`, `reload`, `stop`, `stats`."""
+    arguments: Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply(Message):
+    """The answer to the Query of the same id."""
+
+    id: int
+    ok: bool
+    body: Document
+    """When not ok: `{"error": one line}`."""
+
+
+Retained = TrackerChanged | PriorityChanged | InstanceState | RealServerState | VirtualServerState | WorkerState
+"""Messages of which the supervisor keeps the last one per key."""
+
+MESSAGES: dict[str, type[Message]] = {
+    cls.__name__: cls
+    for cls in (
+        Hello, Heartbeat, Configure, Configured, Stop, TrackerChanged, PriorityChanged, InstanceState, RealServerState,
+        VirtualServerState, WorkerState, LogLine, Query, Reply,
+    )
+}  # fmt: skip
+
+
+class WorkerExit:
+    """Exit codes of workers that the supervisor understands."""
+
+    OK: ClassVar[int] = 0
+    CANNOT_BOOT: ClassVar[int] = 3
+    """Starting again would fail the same way: said why in the log, do not restart (gunicorn's convention)."""

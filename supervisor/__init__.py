@@ -1,0 +1,14 @@
+"""The parent process: reads keepalived.conf, starts and watches the workers, routes what they say.
+
+``cli``         the command line and its exit codes         ``options``     keepalived's options as a frozen record
+``config``      keepalived.conf -> configuration types      ``parent``      the loop: signals, bus, deaths, act
+``team``        the table of workers                        ``children``    one worker's life as the parent sees it
+``zygote``      the helper that forks workers               ``forker``      the parent's end of that helper
+``restart``     PURE: an exit -> again when, or give up     ``patience``    PURE: heartbeats -> hung or not
+``router``      PURE: who receives what, what is retained   ``reload``      PURE: two configurations -> what changes
+``snapshot``    what is retained, for the next supervisor   ``control``     answers to alivectl
+``sinks``       where log lines go                          ``systemd``     sd_notify
+``pidfile``     one daemon for each runtime directory       ``daemon``      leaving the terminal
+
+The parent touches no packet, no address and no check, and it never blocks.
+"""

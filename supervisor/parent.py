@@ -1,0 +1,330 @@
+"""The loop of the daemon: signals, the bus, reload, systemd, the end.
+
+Everything here is called on one asyncio loop and returns at once; reading the configuration happens on a thread. What
+does not live here: the workers' lives (crew.py), what is answered to alivectl (control.py).
+"""
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+
+from alived.supervisor.config.load import Loaded, load
+from alived.supervisor.options import Options
+
+from alived.ipc import codec, paths, privileges
+from alived.ipc.bus import SupervisorBus
+from alived.ipc.messages import (
+    Configured,
+    Document,
+    Heartbeat,
+    Hello,
+    Message,
+    Query,
+    Reply,
+    StopHow,
+)
+from alived.supervisor import control
+from alived.supervisor.control import Control
+from alived.supervisor.crew import Crew
+from alived.supervisor.daemon import daemonize
+from alived.supervisor.forker import Forker
+from alived.supervisor.patience import LOOK_EVERY
+from alived.supervisor.pidfile import AlreadyRunning, PidFile
+from alived.supervisor.reload import plan
+from alived.supervisor.router import ROUTES, Router
+from alived.supervisor.sinks import SinkHandler, Sinks, console, log_daemon
+from alived.supervisor.snapshot import Snapshot
+from alived.supervisor.systemd import Notifier
+
+EXIT_OK, EXIT_FAILED, EXIT_CONFIG = 0, 1, 5
+
+SAVE_EVERY = 0.05
+"""Seconds between two writes of the snapshot while much changes."""
+
+SETTLE_TIMEOUT = 20.0
+"""Seconds within which workers should have taken on a configuration; after that it is said that they have not."""
+
+log = logging.getLogger(__name__)
+
+
+class Parent:
+    """The supervisor."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._loop = asyncio.get_running_loop()
+        self._level = logging.DEBUG if options.log_detail else logging.INFO
+        self._notifier = Notifier(os.environ)
+        self._sinks = Sinks(_outputs(options))
+        self._snapshot = Snapshot(options.runtime_dir)
+        self._bus = SupervisorBus(paths.bus(options.runtime_dir), paths.events(options.runtime_dir))
+        retained, silent_for = self._snapshot.load(time.monotonic())
+        self._router = Router(retained)
+        self._crew = Crew(
+            bus=self._bus,
+            router=self._router,
+            sinks=self._sinks,
+            endpoint=paths.bus(options.runtime_dir),
+            log_level=self._level,
+            changed=self._changed,
+            forker=Forker(lambda level, text: self._sinks.write("supervisor", level, text)),
+            last_seen=time.monotonic() - silent_for,
+        )
+        self._control = Control(self._crew, self._router, self._sinks, self._status)
+        self._reloading = asyncio.Lock()
+        self._reload_error = ""
+        self._loaded_at = 0.0
+        self._ready = False
+        self._settled = asyncio.Event()
+        self._save_timer: asyncio.TimerHandle | None = None
+        self._dirty = False
+        self._end: asyncio.Future[None] = self._loop.create_future()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- from start to end --------------------------------------------------------------------------------------------
+
+    async def run(self) -> int:
+        """Be the daemon; returns the exit code."""
+        _log_to(self._sinks, self._level)
+        self._bus.start(self._receive, self._observable)
+        self._sinks.outputs.append(self._bus.publish)
+        try:
+            loaded = await asyncio.to_thread(load, self._options.config_file)
+            self._log_diagnostics(loaded)
+            if not loaded.usable:
+                log.error("no usable configuration: not started")
+                return EXIT_CONFIG
+            log.info("%s, pid %d, configuration %s", control.version(), os.getpid(), self._options.config_file)
+            self._signals()
+            self._loaded_at = time.time()
+            self._crew.config = loaded.config
+            self._crew.generation = 1
+            self._tick(self._loop.time())
+            await self._crew.start(loaded.config.slices)
+            self._changed()
+            await self._end
+            await self._stop()
+        finally:
+            self._crew.forker.close()
+            self._sinks.outputs.remove(self._bus.publish)
+            self._bus.close()
+        return EXIT_OK
+
+    def _signals(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._loop.add_signal_handler(number, self.stop)
+        self._loop.add_signal_handler(signal.SIGHUP, lambda: self._spawn(self._hangup()))
+        self._loop.add_signal_handler(signal.SIGUSR1, lambda: self._spawn(self._dump("alived.data", control.DATA)))
+        self._loop.add_signal_handler(signal.SIGUSR2, lambda: self._spawn(self._dump("alived.stats", control.STATS)))
+        if self._notifier.watchdog_interval:
+            self._watchdog()
+
+    def stop(self) -> None:
+        """Begin the end."""
+        if not self._end.done():
+            self._end.set_result(None)
+
+    async def _stop(self) -> None:
+        """Priority-0 adverts and addresses first, so that a peer takes over; then the rest."""
+        log.info("stopping")
+        self._notifier.stopping()
+        self._crew.stopping = True
+        await self._crew.stop("vrrp", StopHow.LEAVE if self._options.dont_release_vrrp else StopHow.CLEAN)
+        await self._crew.stop("checker", StopHow.CLEAN)
+        await self._crew.stop("lvs", StopHow.LEAVE if self._options.dont_release_ipvs else StopHow.CLEAN)
+        if self._save_timer is not None:
+            self._save_timer.cancel()
+        self._snapshot.remove()
+        log.info("stopped")
+
+    def _tick(self, due: float) -> None:
+        """Look after the workers, and leave a sign of their health for a successor."""
+        now = time.monotonic()
+        if not self._crew.stopping:
+            self._crew.look(now)
+            vrrp = self._crew.children["vrrp"]
+            self._snapshot.beat(vrrp.last_seen if "vrrp" in self._crew.config.slices else now)
+        due = max(due + LOOK_EVERY, self._loop.time())
+        self._loop.call_at(due, self._tick, due)
+
+    def _watchdog(self) -> None:
+        self._notifier.alive()
+        self._loop.call_later(self._notifier.watchdog_interval, self._watchdog)
+
+    # --- what arrives -------------------------------------------------------------------------------------------------
+
+    def _receive(self, identity: bytes, frame: codec.Frame) -> None:
+        message = frame.message
+        if isinstance(message, Query):
+            self._spawn(self._answer(identity, message))
+            return
+        child = self._crew.by_identity(identity)
+        if child is None:
+            self._bus.faults.note(identity.decode("ascii", "backslashreplace"), "not a worker of ours")
+            return
+        match message:
+            case Hello():
+                self._crew.greet(child)
+            case Heartbeat():
+                child.beat(time.monotonic(), message.loop_lag)
+            case Configured():
+                self._crew.ready(child, message.generation)
+            case Reply():
+                self._control.replied(message)
+            case _ if type(message) in ROUTES:
+                self._crew.deliver(child.name, message)
+                self._bus.publish(message)
+                self._save_soon()
+            case _:
+                self._bus.faults.note(child.name, f"{type(message).__name__} does not come from a worker")
+
+    def _observable(self) -> Iterator[Message]:
+        return (message for _, message in self._router.retained)
+
+    async def _answer(self, identity: bytes, query: Query) -> None:
+        match query.topic:
+            case "reload":
+                reply = Reply(id=query.id, ok=True, body=await self.reload())
+            case "stop":
+                reply = Reply(id=query.id, ok=True, body={"stopping": True})
+                self.stop()
+            case _:
+                reply = await self._control.answer(query)
+        self._bus.send(identity, reply)
+
+    def _status(self) -> Document:
+        return {
+            "version": control.version(),
+            "pid": os.getpid(),
+            "config_file": str(self._options.config_file),
+            "loaded_at": self._loaded_at,
+            "generation": self._crew.generation,
+            "reload_error": self._reload_error or None,
+            "ready": self._ready,
+            "dropped_frames": dict(self._bus.faults.counts),
+        }
+
+    def _changed(self) -> None:
+        """Something that shows in the state has changed."""
+        self._save_soon()
+        if not self._crew.settled:
+            self._settled.clear()
+            return
+        self._settled.set()
+        if not self._ready and self._loaded_at:
+            self._ready = True
+            log.info("ready")
+            self._notifier.ready(self._summary())
+        else:
+            self._notifier.status(self._summary())
+
+    def _summary(self) -> str:
+        parts = [f"{name} {child.phase}" for name, child in self._crew.children.items() if child.phase != "absent"]
+        if self._reload_error:
+            parts.append("last reload refused, the configuration before it is in force")
+        return ", ".join(parts) or "nothing is configured"
+
+    def _save_soon(self) -> None:
+        self._dirty = True
+        if self._save_timer is None:
+            self._save()
+
+    def _save(self) -> None:
+        self._save_timer = None
+        if self._dirty and not self._crew.stopping:
+            self._dirty = False
+            self._snapshot.save(self._router.retained)
+            self._save_timer = self._loop.call_later(SAVE_EVERY, self._save)
+
+    # --- reload and dump ----------------------------------------------------------------------------------------------
+
+    async def _hangup(self) -> None:
+        await self.reload()
+
+    async def reload(self) -> Document:
+        """Read the configuration again and run it; an error in it leaves the present one in force."""
+        async with self._reloading:
+            self._notifier.reloading()
+            loaded = await asyncio.to_thread(load, self._options.config_file)
+            self._log_diagnostics(loaded)
+            problems = [diagnostic.render() for diagnostic in loaded.diagnostics]
+            if loaded.errors:
+                self._reload_error = f"{loaded.errors} errors in {self._options.config_file}"
+                log.error("reload refused, %s: the configuration before it stays in force", self._reload_error)
+                self._notifier.ready(self._summary())
+                return {"applied": False, "changes": [], "problems": problems}
+            self._reload_error = ""
+            change = plan(self._crew.config, loaded.config)
+            for word in change.words:
+                log.info("reload: %s", word)
+            self._loaded_at = time.time()
+            await self._crew.apply(loaded.config, change)
+            self._changed()
+            try:
+                await asyncio.wait_for(self._settled.wait(), SETTLE_TIMEOUT)
+            except TimeoutError:
+                log.warning("reload: not all workers are ready after %g s", SETTLE_TIMEOUT)
+            log.info("reloaded, generation %d, %d changes", self._crew.generation, len(change.words))
+            self._notifier.ready(self._summary())
+            return {"applied": True, "changes": list(change.words), "problems": problems}
+
+    async def _dump(self, name: str, topics: tuple[str, ...]) -> None:
+        """SIGUSR1 and SIGUSR2: write what is known to a file in the runtime directory."""
+        document: Document = {}
+        for topic in topics:
+            reply = await self._control.answer(Query(id=0, topic=topic, arguments={}))
+            document[topic] = reply.body
+        path = self._options.runtime_dir / name
+        path.write_text(json.dumps(document, indent=2) + "\n")
+        log.info("state written to %s", path)
+
+    # --- small things -------------------------------------------------------------------------------------------------
+
+    def _log_diagnostics(self, loaded: Loaded) -> None:
+        for diagnostic in loaded.diagnostics:
+            log.log(diagnostic.severity.level, "%s", diagnostic.render())
+
+    def _spawn(self, coroutine: "asyncio._CoroutineLike[None]") -> None:
+        task = self._loop.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _outputs(options: Options) -> list["Sinks.Output"]:
+    outputs = [console] if options.log_console else []
+    if not options.no_syslog and (daemon := log_daemon(options.log_facility)) is not None:
+        outputs.append(daemon)
+    return outputs
+
+
+def _log_to(sinks: Sinks, level: int) -> None:
+    root = logging.getLogger()
+    root.handlers[:] = [SinkHandler(sinks)]
+    root.setLevel(level)
+
+
+def run(options: Options) -> int:
+    """Start the daemon and be it; returns the exit code. Errors at start are one line on standard error."""
+    if not options.dont_fork:
+        daemonize()
+    try:
+        options.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        options.runtime_dir.chmod(0o700)
+        pid_file = PidFile(options.pid_file)
+    except (OSError, AlreadyRunning) as error:
+        sys.stderr.write(f"alived: {error}\n")
+        return EXIT_FAILED
+    privileges.adopt_orphans()
+    try:
+        return asyncio.run(_main(options))
+    finally:
+        pid_file.remove()
+
+
+async def _main(options: Options) -> int:
+    return await Parent(options).run()

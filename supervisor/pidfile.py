@@ -1,0 +1,31 @@
+"""The pid file: says who runs, and by its lock (flock(2)) that only one does. A stale file stops nobody."""
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class AlreadyRunning(Exception):
+    """Another daemon holds the lock; the text is one line for the user."""
+
+
+class PidFile:
+    """Held from start to end; the lock goes with the process, however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Take the lock and write our pid. AlreadyRunning; OSError if the file cannot be written."""
+        self._path = path
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            pid = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip()
+            os.close(self._descriptor)
+            raise AlreadyRunning(f"alived runs already, with pid {pid or 'unknown'} ({path})") from None
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def remove(self) -> None:
+        """Remove the file, then let go of the lock."""
+        self._path.unlink(missing_ok=True)
+        os.close(self._descriptor)

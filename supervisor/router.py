@@ -1,0 +1,119 @@
+"""PURE: which message goes where, and what is retained for a worker that comes back.
+
+The last message of each key is kept (see `Message.retained_as`). A worker that comes back is given what it said itself
+and what was said to it, so that it takes up where the dead one stopped. What arrives for a worker while it is away
+waits, and is delivered after that as news: a notify program is not lost because the checker was just restarting.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import get_args
+
+from alived.ipc.messages import (
+    InstanceState,
+    Message,
+    PriorityChanged,
+    RealServerState,
+    Retained,
+    TrackerChanged,
+    VirtualServerState,
+)
+from alived.ipc.model import Config, VirtualServer, VrrpInstance, VrrpScript
+
+ROUTES: dict[type[Message], tuple[str, ...]] = {
+    TrackerChanged: ("vrrp",),
+    PriorityChanged: (),
+    InstanceState: ("checker",),
+    RealServerState: ("lvs",),
+    VirtualServerState: (),
+}
+"""Kind -> the workers that receive it. Only these kinds may come from a worker; observers see all of them."""
+
+MAX_WAITING = 10_000
+"""Messages that wait for one worker; the oldest give way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Give this message to this worker now."""
+
+    worker: str
+    message: Message
+
+
+class Router:
+    """What was said last, by whom, and what waits for whom."""
+
+    def __init__(self, retained: tuple[tuple[str, Retained], ...] = ()) -> None:
+        self._retained: dict[str, tuple[str, Retained]] = {}
+        self._present: set[str] = set()
+        self._waiting: dict[str, deque[Message]] = {}
+        for sender, message in retained:
+            self._keep(sender, message)
+
+    def receive(self, sender: str, message: Message) -> list[Delivery]:
+        """A worker said something that others may want."""
+        self._keep(sender, message)
+        deliveries = []
+        for worker in ROUTES[type(message)]:
+            if worker in self._present:
+                deliveries.append(Delivery(worker, message))
+            else:
+                self._waiting.setdefault(worker, deque(maxlen=MAX_WAITING)).append(message)
+        return deliveries
+
+    def returns(self, worker: str) -> tuple[Retained, ...]:
+        """A worker is there: what it must know before anything new. `waiting` has what comes after."""
+        self._present.add(worker)
+        news = {message.retained_as() for message in self._waiting.get(worker, ())}
+        return tuple(
+            message
+            for key, (sender, message) in self._retained.items()
+            if sender == worker or (worker in ROUTES.get(type(message), ()) and key not in news)
+        )
+
+    def waiting(self, worker: str) -> tuple[Message, ...]:
+        """What arrived for a worker while it was away, in order; it is handed out once."""
+        return tuple(self._waiting.pop(worker, ()))
+
+    def leaves(self, worker: str) -> None:
+        """A worker has ended: what comes for it waits."""
+        self._present.discard(worker)
+
+    def observe(self, message: Retained) -> None:
+        """Keep something that the supervisor itself has to tell observers."""
+        self._keep("supervisor", message)
+
+    def prune(self, sender: str, config: Config) -> None:
+        """A worker has taken on `config`: what it said about things that are no longer in it is forgotten."""
+        known = keys(config)
+        for key, (speaker, _) in list(self._retained.items()):
+            if speaker == sender and key not in known:
+                del self._retained[key]
+
+    @property
+    def retained(self) -> tuple[tuple[str, Retained], ...]:
+        """Everything kept, as (sender, message)."""
+        return tuple(self._retained.values())
+
+    def _keep(self, sender: str, message: Message) -> None:
+        key = message.retained_as()
+        if key is not None and isinstance(message, get_args(Retained)):
+            self._retained[key] = (sender, message)
+
+
+def keys(config: Config) -> frozenset[str]:
+    """The keys under which anything about this configuration can be retained."""
+    found: set[str] = set()
+    for item in (*config.vrrp, *config.checker, *config.lvs):
+        match item:
+            case VrrpInstance():
+                found |= {f"instance {item.name}", f"priority {item.name}"}
+            case VrrpScript():
+                found.add(f"tracker script {item.name}")
+            case VirtualServer():
+                found.add(f"virtual_server {item.name}")
+                found |= {f"real_server {item.name} {server.name}" for server in item.real_servers}
+            case _:
+                pass
+    return frozenset(found)

@@ -1,0 +1,94 @@
+"""What is retained, in the runtime directory, for a supervisor that comes after one that was killed.
+
+Two files. `snapshot` holds the retained messages and is written anew, by rename, when they change. `pulse` holds two
+numbers, 16 bytes: the moment (CLOCK_MONOTONIC, which goes on across processes until the next boot) at which the
+workers were last known to be well, and a mark of the boot. From its age the next vrrp worker knows whether it may still
+be master, or must listen first. A clean stop removes both: there is nothing to take up then.
+"""
+
+import contextlib
+import hashlib
+import logging
+import os
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+from typing import get_args
+
+from alived.ipc import codec, paths
+from alived.ipc.messages import Retained
+
+_PULSE = struct.Struct("=dQ")
+_LENGTH = struct.Struct("=I")
+
+UNKNOWN_AGE = 1e9
+"""Seconds: longer than anything waits."""
+
+log = logging.getLogger(__name__)
+
+
+def _boot_mark() -> int:
+    """A number that differs after a reboot, when the monotonic clock has begun anew."""
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_bytes()
+    return int.from_bytes(hashlib.sha256(boot_id).digest()[:8], "little")
+
+
+class Snapshot:
+    """The two files of one runtime directory."""
+
+    def __init__(self, runtime_dir: Path) -> None:
+        self._path = paths.snapshot(runtime_dir)
+        self._pulse_path = paths.pulse(runtime_dir)
+        self._mark = _boot_mark()
+        self._pulse: int | None = None
+
+    def load(self, now: float) -> tuple[tuple[tuple[str, Retained], ...], float]:
+        """What the predecessor retained, and for how long it has been silent. Anything unreadable counts as absent."""
+        try:
+            moment, mark = _PULSE.unpack(self._pulse_path.read_bytes())
+            data = self._path.read_bytes()
+        except (OSError, struct.error):
+            return (), UNKNOWN_AGE
+        if mark != self._mark or moment > now:
+            return (), UNKNOWN_AGE
+        try:
+            return tuple(_unpack(data)), now - moment
+        except (codec.CodecError, struct.error) as error:
+            log.warning("%s cannot be used: %s", self._path, error)
+            return (), UNKNOWN_AGE
+
+    def save(self, retained: Iterable[tuple[str, Retained]]) -> None:
+        """Write the retained messages anew."""
+        frames = [codec.encode(message, sender) for sender, message in retained]
+        data = b"".join(_LENGTH.pack(len(frame)) + frame for frame in frames)
+        new = self._path.with_suffix(".new")
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(data)
+        new.replace(self._path)
+
+    def beat(self, moment: float) -> None:
+        """At this moment the workers were known to be well."""
+        if self._pulse is None:
+            self._pulse = os.open(self._pulse_path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        os.pwrite(self._pulse, _PULSE.pack(moment, self._mark), 0)
+
+    def remove(self) -> None:
+        """Nothing is to be taken up."""
+        if self._pulse is not None:
+            os.close(self._pulse)
+            self._pulse = None
+        for path in (self._path, self._pulse_path):
+            with contextlib.suppress(FileNotFoundError):
+                path.unlink()
+
+
+def _unpack(data: bytes) -> Iterable[tuple[str, Retained]]:
+    offset = 0
+    while offset < len(data):
+        (length,) = _LENGTH.unpack_from(data, offset)
+        offset += _LENGTH.size
+        frame = codec.decode(data[offset : offset + length])
+        offset += length
+        if not isinstance(frame.message, get_args(Retained)):
+            raise codec.CodecError("a message that is never retained")
+        yield frame.sender, frame.message

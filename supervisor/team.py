@@ -1,0 +1,54 @@
+"""The table of workers: the only place where the supervisor says which there are, and what each may do.
+
+The order is the order of start; they are stopped in the reverse. A module is named, never imported here: the zygote
+imports it, and calls its `make`.
+"""
+
+from dataclasses import dataclass
+
+from alived.ipc.privileges import Capability
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """One kind of worker."""
+
+    name: str
+    module: str
+    """Import path of its worker.py, which has `make(send) -> Worker`."""
+    capabilities: frozenset[Capability]
+    runs_programs: bool = False
+    """Its programs get root's capabilities when they run as root."""
+    topics: tuple[str, ...]
+    """Queries that it answers."""
+
+
+TEAM: dict[str, Spec] = {
+    spec.name: spec
+    for spec in (
+        Spec(
+            name="lvs",
+            module="alived.workers.lvs.worker",
+            capabilities=frozenset({Capability.NET_ADMIN}),
+            topics=("lvs",),
+        ),
+        Spec(
+            name="checker",
+            module="alived.workers.checker.worker",
+            capabilities=frozenset({Capability.SETUID, Capability.SETGID, Capability.KILL, Capability.NET_RAW}),
+            runs_programs=True,
+            topics=("checks",),
+        ),
+        Spec(
+            name="vrrp",
+            module="alived.workers.vrrp.worker",
+            capabilities=frozenset({Capability.NET_ADMIN, Capability.NET_RAW}),
+            topics=("vrrp", "stats"),
+        ),
+    )
+}
+
+
+def stream(worker: str) -> str:
+    """Identifier of a process's log in journald and syslog: `alived-vrrp`; the supervisor's is `alived`."""
+    return "alived" if worker == "supervisor" else f"alived-{worker}"

@@ -1,0 +1,128 @@
+"""Gratuitous ARP: the bytes, when bursts of it are due, and the queue that paces them.
+
+PURE. What does not live here: why a burst is wanted (fsm.py) and the packet socket (sockets.py).
+"""
+
+import struct
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from alived.ipc.model import Announcing, VirtualAddress
+
+BROADCAST = b"\xff" * 6
+FRAMES_PER_TURN = 64
+"""Frames that are sent before other work gets its turn."""
+
+_ARP = struct.Struct("!6s6sHHHBBH6s4s6s4s")
+
+
+class Burst(StrEnum):
+    """Occasions of gratuitous ARP."""
+
+    MASTER = "became master"
+    LOWER_PRIORITY = "heard a lower-priority master"
+    RESTORED = "address restored"
+
+
+class Round(NamedTuple):
+    """Gratuitous ARP for some addresses, `repeat` times each."""
+
+    due: float
+    repeat: int
+    addresses: tuple[VirtualAddress, ...]
+
+
+def frame(mac: bytes, address: bytes) -> bytes:
+    """Ethernet frame of a gratuitous ARP request (RFC 5227, 3): `who-has ADDRESS tell ADDRESS`, broadcast.
+
+    The target hardware address, which receivers ignore, is all ones as in keepalived's.
+    """
+    ethernet, ipv4, request = 1, 0x0800, 1
+    return _ARP.pack(
+        BROADCAST, mac, 0x0806, ethernet, ipv4, len(mac), len(address), request, mac, address, BROADCAST, address
+    )
+
+
+class Schedule:
+    """When one instance announces which addresses: keepalived's garp_master_* and garp_lower_prio_* words."""
+
+    def __init__(self, settings: Announcing) -> None:
+        self.settings = settings
+        self._rounds: list[Round] = []
+        self._refresh_due: float | None = None
+
+    def start(self, burst: Burst, addresses: tuple[VirtualAddress, ...], now: float) -> None:
+        """Plan the rounds of a burst, the first one now; a second round replaces one that is still to come."""
+        settings = self.settings
+        if burst is Burst.LOWER_PRIORITY:
+            delay, repeat = settings.lower_prio_delay, settings.lower_prio_repeat
+            self._rounds = [planned for planned in self._rounds if planned.addresses != addresses]
+        else:
+            delay, repeat = settings.master_delay, settings.master_repeat
+        self._rounds.append(Round(now, repeat, addresses))
+        if delay:
+            self._rounds.append(Round(now + delay, repeat, addresses))
+        if settings.master_refresh and self._refresh_due is None:
+            self._refresh_due = now + settings.master_refresh
+
+    def stop(self) -> None:
+        """No longer master: nothing more is announced."""
+        self._rounds.clear()
+        self._refresh_due = None
+
+    def deadline(self) -> float | None:
+        """When `expire` has something to say; None: never."""
+        times = [planned.due for planned in self._rounds]
+        if self._refresh_due is not None:
+            times.append(self._refresh_due)
+        return min(times, default=None)
+
+    def expire(self, addresses: tuple[VirtualAddress, ...], now: float) -> list[Round]:
+        """Rounds that are due; `addresses` are all that the instance has, for the refresh."""
+        due = [planned for planned in self._rounds if planned.due <= now]
+        self._rounds = [planned for planned in self._rounds if planned.due > now]
+        if self._refresh_due is not None and self._refresh_due <= now:
+            due.append(Round(self._refresh_due, self.settings.master_refresh_repeat, addresses))
+            self._refresh_due = now + self.settings.master_refresh
+        return due
+
+
+class _Waiting(NamedTuple):
+    owner: str
+    interval: float
+    frame: bytes
+
+
+@dataclass(slots=True)
+class Queue:
+    """Frames that wait for one interface, paced by `vrrp_garp_interval`."""
+
+    _frames: deque[_Waiting]
+    _next: float
+
+    def __init__(self) -> None:
+        self._frames = deque()
+        self._next = 0.0
+
+    def push(self, owner: str, frames: list[bytes], interval: float) -> None:
+        """Queue frames of an instance, `interval` seconds apart."""
+        self._frames.extend(_Waiting(owner, interval, bytes_) for bytes_ in frames)
+
+    def drop(self, owner: str) -> None:
+        """Forget what an instance still had to send: it is no longer master."""
+        self._frames = deque(waiting for waiting in self._frames if waiting.owner != owner)
+
+    def deadline(self) -> float | None:
+        """When `take` has something to give; None: never."""
+        return self._next if self._frames else None
+
+    def take(self, now: float) -> list[tuple[str, bytes]]:
+        """Owner and bytes of the frames that may be sent now, at most FRAMES_PER_TURN."""
+        taken: list[tuple[str, bytes]] = []
+        while self._frames and self._next <= now and len(taken) < FRAMES_PER_TURN:
+            waiting = self._frames.popleft()
+            taken.append((waiting.owner, waiting.frame))
+            self._next = now + waiting.interval
+        return taken

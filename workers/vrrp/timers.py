@@ -1,0 +1,45 @@
+"""The times of VRRP: how long a backup waits, how long it waits before it preempts, how soon silence is noticed.
+
+PURE. All times are seconds. What does not live here: what happens when a time has come (fsm.py), and the clock.
+"""
+
+from dataclasses import dataclass
+
+ADVERTS_MISSED = 3
+"""Adverts that must fail to come before a master is given up (RFC 3768, 6.1)."""
+
+
+def skew_time(priority: int) -> float:
+    """Skew_Time (RFC 3768, 6.1): lets the backup of the highest priority be the first to notice a silent master."""
+    return (256 - priority) / 256
+
+
+def master_down_interval(advert_int: float, priority: int) -> float:
+    """Master_Down_Interval (RFC 3768, 6.1): silence after which a backup of this priority takes over."""
+    return ADVERTS_MISSED * advert_int + skew_time(priority)
+
+
+def patience_of_peers(advert_int: float) -> float:
+    """Silence that every peer bears, whatever its priority: Master_Down_Interval without its skew."""
+    return ADVERTS_MISSED * advert_int
+
+
+@dataclass(slots=True)
+class PreemptDelay:
+    """`preempt_delay` of keepalived.conf(5): how long a lower-priority master is left alone.
+
+    It runs from the first advert of a lower-priority master, and anew after one of a higher-priority master.
+    """
+
+    delay: float
+    _until: float | None = None
+
+    def passed(self, now: float) -> bool:
+        """Whether a lower-priority master that was heard now may be preempted; starts the delay if it does not run."""
+        if self._until is None:
+            self._until = now + self.delay
+        return now >= self._until
+
+    def cancel(self) -> None:
+        """The master is not to be preempted: the next lower-priority one is given the whole delay."""
+        self._until = None
