@@ -12,7 +12,7 @@ from typing import Any
 
 from alived.ipc import paths
 from alived.ipc.bus import Client, NoDaemon
-from alived.ipc.messages import Document, LogLine, Message
+from alived.ipc.messages import Document, LogLine, Message, Reply
 from alived.ctl import processes, tables
 
 EXIT_OK, EXIT_REFUSED, EXIT_NO_DAEMON = 0, 1, 3
@@ -78,8 +78,7 @@ def _run(client: Client, arguments: argparse.Namespace) -> int:
             return _events(client, arguments)
     reply = client.ask(arguments.command)
     if not reply.ok:
-        sys.stderr.write(f"alivectl: {reply.body.get('error')}\n")
-        return EXIT_REFUSED
+        return _refused(reply)
     document = reply.body
     if "workers" in document:
         processes.enrich(document["workers"])
@@ -92,17 +91,26 @@ def _run(client: Client, arguments: argparse.Namespace) -> int:
     return EXIT_OK if document.get("applied", True) else EXIT_REFUSED
 
 
+def _refused(reply: Reply) -> int:
+    sys.stderr.write(f"alivectl: {reply.body.get('error')}\n")
+    return EXIT_REFUSED
+
+
 def _logs(client: Client, arguments: argparse.Namespace) -> int:
-    following = client.log_lines() if arguments.follow else iter(())
+    stream = client.events() if arguments.follow else None
+    if stream is not None:
+        while next(stream) is not None:  # what is retained; from its end on no line is missed
+            pass
     reply = client.ask("logs", {"worker": arguments.worker, "count": arguments.lines})
     if not reply.ok:
-        sys.stderr.write(f"alivectl: {reply.body.get('error')}\n")
-        return EXIT_REFUSED
+        return _refused(reply)
+    shown = 0.0
     for line in reply.body["lines"]:
         _print_line(LogLine(**line), as_json=arguments.json)
-    for line in following:
-        if arguments.worker in (None, line.worker):
-            _print_line(line, as_json=arguments.json)
+        shown = line["time"]
+    for message in stream or ():
+        if isinstance(message, LogLine) and message.time > shown and arguments.worker in (None, message.worker):
+            _print_line(message, as_json=arguments.json)
     return EXIT_OK
 
 
@@ -115,8 +123,11 @@ def _print_line(line: LogLine, *, as_json: bool) -> None:
 
 
 def _events(client: Client, arguments: argparse.Namespace) -> int:
-    for message in client.events(follow=arguments.follow):
-        if not isinstance(message, LogLine):
+    for message in client.events():
+        if message is None:
+            if not arguments.follow:
+                break
+        elif not isinstance(message, LogLine):
             _print_event(message, as_json=arguments.json)
     return EXIT_OK
 

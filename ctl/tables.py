@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from alived.ipc.messages import Document, LogLine, Message
+from alived.ipc.messages import Document, Message
 
 LEVELS = {3: "error", 4: "warning", 5: "notice", 6: "info", 7: "debug"}
 
@@ -95,7 +95,3 @@ def event(message: Message) -> str:
     fields = (f"{name}={getattr(message, name)}" for name in type(message).__dataclass_fields__)
     return f"{type(message).__name__} {' '.join(fields)}"
 
-
-def is_event(message: Message) -> bool:
-    """Log lines are shown by `logs`."""
-    return not isinstance(message, LogLine)

@@ -238,9 +238,9 @@ class Client:
                 return message
         raise NoDaemon(f"alived does not answer within {self._timeout:g} s")
 
-    def events(self, *, follow: bool) -> Iterator[Message]:
-        """All that is retained; with `follow` then everything that happens, without end. NoDaemon."""
-        topic = SNAPSHOT_TOPIC + str(os.getpid()).encode() + b"/" + str(next(self._ids)).encode()
+    def events(self) -> Iterator[Message | None]:
+        """All that is retained, then None, then everything that happens, without end. NoDaemon."""
+        topic = SNAPSHOT_TOPIC + f"{os.getpid()}/{next(self._ids)}".encode()
         stream = _open(self._context, zmq.SUB)
         stream.connect(self._events_endpoint)
         stream.setsockopt(zmq.SUBSCRIBE, EVENT_TOPIC)
@@ -251,8 +251,7 @@ class Client:
                 received, data = stream.recv_multipart()
                 if received == topic and not data:
                     caught_up = True
-                    if not follow:
-                        return
+                    yield None
                 elif received == topic or caught_up:
                     yield codec.decode(data).message
         raise NoDaemon(f"alived does not answer within {self._timeout:g} s")

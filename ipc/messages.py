@@ -1,8 +1,8 @@
 """Every message that passes between alived's processes, once.
 
 Each is a frozen dataclass; its wire form is derived from its annotations by `alived.ipc.codec`. `MESSAGES` maps the
-tag on the wire to the class. A class says with `retained_as` under which key the supervisor keeps its last one, to give
-it to a worker that comes back and to an observer that arrives late.
+tag on the wire to the class. Of those in `Retained` the supervisor keeps the last one for each `key`, to give it
+to a worker that comes back and to an observer that arrives late.
 
 What does not live here: who receives what (supervisor/router.py) and how bytes travel (bus.py).
 """
@@ -38,10 +38,6 @@ class StopHow(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """Base of all messages."""
-
-    def retained_as(self) -> str | None:
-        """Key under which the last one is kept; None: not kept."""
-        return None
 
 
 # --- life of a worker -------------------------------------------------------------------------------------------------
@@ -103,8 +99,9 @@ class TrackerChanged(Message):
     """`script NAME`."""
     up: bool
 
-    def retained_as(self) -> str | None:
-        """The last of each tracker."""
+    @property
+    def key(self) -> str:
+        """Retained: the last of each tracker."""
         return f"tracker {self.tracker}"
 
 
@@ -118,8 +115,9 @@ class PriorityChanged(Message):
     reasons: tuple[str, ...]
     """One line per contribution, as `script check_nginx_alive: -15`."""
 
-    def retained_as(self) -> str | None:
-        """The last of each instance."""
+    @property
+    def key(self) -> str:
+        """Retained: the last of each instance."""
         return f"priority {self.instance}"
 
 
@@ -138,8 +136,9 @@ class InstanceState(Message):
     stopping: bool = False
     """The daemon is stopping: `notify_stop` is meant, not the state."""
 
-    def retained_as(self) -> str | None:
-        """The last of each instance."""
+    @property
+    def key(self) -> str:
+        """Retained: the last of each instance."""
         return f"instance {self.instance}"
 
 
@@ -165,8 +164,9 @@ class RealServerState(Message):
     up: bool
     checks: tuple[CheckState, ...]
 
-    def retained_as(self) -> str | None:
-        """The last of each real server of each virtual server."""
+    @property
+    def key(self) -> str:
+        """Retained: the last of each real server of each virtual server."""
         return f"real_server {self.virtual_server} {self.real_server}"
 
 
@@ -178,8 +178,9 @@ class VirtualServerState(Message):
     quorum_up: bool
     weight: int
 
-    def retained_as(self) -> str | None:
-        """The last of each virtual server."""
+    @property
+    def key(self) -> str:
+        """Retained: the last of each virtual server."""
         return f"virtual_server {self.virtual_server}"
 
 
@@ -192,8 +193,9 @@ class WorkerState(Message):
     pid: int
     restarts: int
 
-    def retained_as(self) -> str | None:
-        """The last of each worker."""
+    @property
+    def key(self) -> str:
+        """Retained: the last of each worker."""
         return f"worker {self.worker}"
 
 

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from alived.ipc.bus import SupervisorBus
-from alived.ipc.messages import Configure, Message, Stop, StopHow, WorkerState
+from alived.ipc.messages import Configure, Stop, StopHow, WorkerState
 from alived.ipc.model import Config
 from alived.supervisor import restart
 from alived.supervisor.children import Child, Phase
 from alived.supervisor.forker import Forker, ForkFailed
 from alived.supervisor.patience import LIMIT
 from alived.supervisor.reload import Plan
-from alived.supervisor.router import Router
+from alived.supervisor.router import Routed, Router
 from alived.supervisor.sinks import Sinks
 from alived.supervisor.team import TEAM
 
@@ -144,7 +144,7 @@ class Crew:
             self._tell(child, "ready")
         self.changed()
 
-    def deliver(self, sender: str, message: Message) -> None:
+    def deliver(self, sender: str, message: Routed) -> None:
         """Pass on what a worker said."""
         for delivery in self.router.receive(sender, message):
             self.bus.send(self.children[delivery.worker].identity, delivery.message)

@@ -36,7 +36,7 @@ from alived.supervisor.forker import Forker
 from alived.supervisor.patience import LOOK_EVERY
 from alived.supervisor.pidfile import AlreadyRunning, PidFile
 from alived.supervisor.reload import plan
-from alived.supervisor.router import ROUTES, Router
+from alived.supervisor.router import Routed, Router
 from alived.supervisor.sinks import SinkHandler, Sinks, console, log_daemon
 from alived.supervisor.snapshot import Snapshot
 from alived.supervisor.systemd import Notifier
@@ -111,6 +111,7 @@ class Parent:
             await self._stop()
         finally:
             self._crew.forker.close()
+            self._notifier.close()
             self._sinks.outputs.remove(self._bus.publish)
             self._bus.close()
         return EXIT_OK
@@ -176,7 +177,7 @@ class Parent:
                 self._crew.ready(child, message.generation)
             case Reply():
                 self._control.replied(message)
-            case _ if type(message) in ROUTES:
+            case _ if isinstance(message, Routed):
                 self._crew.deliver(child.name, message)
                 self._bus.publish(message)
                 self._save_soon()

@@ -1,13 +1,12 @@
 """PURE: which message goes where, and what is retained for a worker that comes back.
 
-The last message of each key is kept (see `Message.retained_as`). A worker that comes back is given what it said itself
+The last message of each key is kept (see messages.py). A worker that comes back is given what it said itself
 and what was said to it, so that it takes up where the dead one stopped. What arrives for a worker while it is away
 waits, and is delivered after that as news: a notify program is not lost because the checker was just restarting.
 """
 
 from collections import deque
 from dataclasses import dataclass
-from typing import get_args
 
 from alived.ipc.messages import (
     InstanceState,
@@ -20,6 +19,9 @@ from alived.ipc.messages import (
 )
 from alived.ipc.model import Config, VirtualServer, VrrpInstance, VrrpScript
 
+Routed = TrackerChanged | PriorityChanged | InstanceState | RealServerState | VirtualServerState
+"""What may come from a worker for others. Observers see all of it."""
+
 ROUTES: dict[type[Message], tuple[str, ...]] = {
     TrackerChanged: ("vrrp",),
     PriorityChanged: (),
@@ -27,7 +29,7 @@ ROUTES: dict[type[Message], tuple[str, ...]] = {
     RealServerState: ("lvs",),
     VirtualServerState: (),
 }
-"""Kind -> the workers that receive it. Only these kinds may come from a worker; observers see all of them."""
+"""Kind -> the workers that receive it."""
 
 MAX_WAITING = 10_000
 """Messages that wait for one worker; the oldest give way."""
@@ -38,7 +40,7 @@ class Delivery:
     """Give this message to this worker now."""
 
     worker: str
-    message: Message
+    message: Routed
 
 
 class Router:
@@ -47,11 +49,11 @@ class Router:
     def __init__(self, retained: tuple[tuple[str, Retained], ...] = ()) -> None:
         self._retained: dict[str, tuple[str, Retained]] = {}
         self._present: set[str] = set()
-        self._waiting: dict[str, deque[Message]] = {}
+        self._waiting: dict[str, deque[Routed]] = {}
         for sender, message in retained:
             self._keep(sender, message)
 
-    def receive(self, sender: str, message: Message) -> list[Delivery]:
+    def receive(self, sender: str, message: Routed) -> list[Delivery]:
         """A worker said something that others may want."""
         self._keep(sender, message)
         deliveries = []
@@ -65,14 +67,14 @@ class Router:
     def returns(self, worker: str) -> tuple[Retained, ...]:
         """A worker is there: what it must know before anything new. `waiting` has what comes after."""
         self._present.add(worker)
-        news = {message.retained_as() for message in self._waiting.get(worker, ())}
+        news = {message.key for message in self._waiting.get(worker, ())}
         return tuple(
             message
             for key, (sender, message) in self._retained.items()
             if sender == worker or (worker in ROUTES.get(type(message), ()) and key not in news)
         )
 
-    def waiting(self, worker: str) -> tuple[Message, ...]:
+    def waiting(self, worker: str) -> tuple[Routed, ...]:
         """What arrived for a worker while it was away, in order; it is handed out once."""
         return tuple(self._waiting.pop(worker, ()))
 
@@ -96,10 +98,8 @@ class Router:
         """Everything kept, as (sender, message)."""
         return tuple(self._retained.values())
 
-    def _keep(self, sender: str, message: Message) -> None:
-        key = message.retained_as()
-        if key is not None and isinstance(message, get_args(Retained)):
-            self._retained[key] = (sender, message)
+    def _keep(self, sender: str, message: Retained) -> None:
+        self._retained[message.key] = (sender, message)
 
 
 def keys(config: Config) -> frozenset[str]:

@@ -40,6 +40,12 @@ class Notifier:
         """A sign of life for the watchdog."""
         self._send("WATCHDOG=1")
 
+    def close(self) -> None:
+        """Say no more."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
     def _send(self, *lines: str) -> None:
         if self._socket is None:
             return

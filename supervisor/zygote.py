@@ -11,6 +11,7 @@ Protocol, on a SEQPACKET socket: a JSON request with the worker's standard error
 other end's closing ends this process.
 """
 
+import contextlib
 import gc
 import importlib
 import json
@@ -32,7 +33,8 @@ def serve(channel: socket.socket) -> None:
     for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(ignored, signal.SIG_IGN)
     for spec in TEAM.values():
-        importlib.import_module(spec.module)
+        with contextlib.suppress(Exception):  # the worker itself meets it again, and says it in its own log
+            importlib.import_module(spec.module)
     gc.collect()
     gc.freeze()
     while True:
@@ -77,7 +79,7 @@ def _become(request: dict[str, str | int], stderr: int) -> None:
         log.to_pipe(stderr, int(request["log_level"]))
         os.close(stderr)
         _drop(spec, int(request["parent"]))
-        factory = sys.modules[spec.module].make
+        factory = importlib.import_module(spec.module).make
         code = loop.run(spec.name, str(request["identity"]), str(request["endpoint"]), factory)
     except BaseException:
         sys.excepthook(*sys.exc_info())

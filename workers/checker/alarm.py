@@ -15,7 +15,7 @@ class Alarm:
     def set(self, when: float | None) -> None:
         """Ring at `when` (the loop's time, CLOCK_MONOTONIC seconds) and at no other time; None: not at all."""
         if self._handle is not None:
-            if when == self._handle.when() and not self._handle.cancelled():
+            if when == self._handle.when():
                 return
             self._handle.cancel()
         self._handle = None if when is None else self._loop.call_at(when, self._fire)

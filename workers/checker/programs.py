@@ -17,7 +17,6 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 from alived.ipc.model import Program
@@ -38,7 +37,7 @@ _MAX_REASON = 200
 
 @functools.cache
 def setpriv() -> str:
-    """Path of setpriv(1). FileNotFoundError: util-linux is not installed."""
+    """Path of the tool that starts programs. FileNotFoundError: util-linux is not installed."""
     found = shutil.which("setpriv", path=_PATH)
     if found is None:
         raise FileNotFoundError("setpriv (of util-linux), which every program is started through, was not found")
@@ -64,7 +63,7 @@ class Run:
     def __init__(
         self, program: Program, *arguments: str, timeout: float | None = None, dies_with_us: bool = False
     ) -> None:
-        """`timeout`: seconds after which the run has failed and is ended; `dies_with_us`: SIGTERM if this process dies."""
+        """Start it. After `timeout` seconds it has failed and is ended; `dies_with_us`: it gets SIGTERM if we die."""
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self.outcome: asyncio.Future[Outcome] = self._loop.create_future()
@@ -86,7 +85,7 @@ class Run:
             )
         finally:
             self.output.close_writer()
-        self._pidfd = os.pidfd_open(self._process.pid)
+        self._pidfd = self._watch()
         self._loop.add_reader(self._pidfd, self._exited)
         if timeout is not None:
             self._timer = self._loop.call_later(timeout, self.end, f"timed out after {timeout:g} s")
@@ -103,16 +102,25 @@ class Run:
         self._ending = True
         self._settle(Down(why))
         self._signal(signal.SIGTERM)
-        self._set_timer(GRACE, lambda: self._signal(signal.SIGKILL))
+        self._cancel_timer()
+        self._timer = self._loop.call_later(GRACE, self._signal, signal.SIGKILL)
 
     async def gone(self, within: float) -> bool:
         """Wait until the process is gone; False: it is still there after `within` seconds."""
         await asyncio.wait([self.reaped], timeout=within)
         return self.reaped.done()
 
+    def _watch(self) -> int:
+        try:
+            return os.pidfd_open(self._process.pid)
+        except OSError:  # no descriptor left: a program that can't be watched may not run
+            self._signal(signal.SIGKILL)
+            self._process.wait()
+            raise
+
     def _exited(self) -> None:
         """The pidfd is readable: the program has ended, and is a zombie until we wait for it."""
-        self._set_timer(None)
+        self._cancel_timer()
         if self._ending:
             # descendants that outlived SIGTERM; safe, for while the zombie is there its number is not used again
             self._signal(signal.SIGKILL)
@@ -128,13 +136,13 @@ class Run:
             self.outcome.set_result(outcome)
 
     def _signal(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError):
+        # not permitted: a set-user-ID program, and this daemon is an ordinary user's
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
 
-    def _set_timer(self, delay: float | None, call: Callable[[], None] = lambda: None) -> None:
+    def _cancel_timer(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = None if delay is None else self._loop.call_later(delay, call)
 
 
 def _setpriv_options(program: Program, *, dies_with_us: bool) -> list[str]:

@@ -53,7 +53,7 @@ class ScriptVerdict:
                 return self
 
     def refitted(self, *, rise: int, fall: int) -> Self:
-        """The same verdict, with as many successes or failures towards another as there were, under a new fall and rise."""
+        """The same verdict under a new fall and rise, with as many runs towards another one as there were."""
         if not self.known:
             return replace(self, rise=rise, fall=fall, result=rise - 1)
         if self.up:
@@ -72,7 +72,7 @@ class CheckVerdict:
     """Failures in a row."""
 
     def after(self, outcome: Outcome, retry: int) -> Self:
-        """The verdict after one more run. The first run decides at once; later, `retry` more failures must follow one."""
+        """The verdict after one more run. The first run decides; later, `retry` more failures must follow the first."""
         match outcome:
             case Up():
                 return replace(self, up=True, known=True, failures=0)

@@ -21,9 +21,10 @@ _ARP = struct.Struct("!6s6sHHHBBH6s4s6s4s")
 class Burst(StrEnum):
     """Occasions of gratuitous ARP."""
 
-    MASTER = "became master"
-    LOWER_PRIORITY = "heard a lower-priority master"
-    RESTORED = "address restored"
+    ARRIVED = "addresses came to this host"
+    """Became master, or got a new or restored address as master: keepalived's garp_master_* words."""
+    LOWER_PRIORITY = "another master was heard"
+    """Its own gratuitous ARP may have been the last that the network saw: garp_lower_prio_* words."""
 
 
 class Round(NamedTuple):
@@ -61,8 +62,9 @@ class Schedule:
             self._rounds = [planned for planned in self._rounds if planned.addresses != addresses]
         else:
             delay, repeat = settings.master_delay, settings.master_repeat
-        self._rounds.append(Round(now, repeat, addresses))
-        if delay:
+        if repeat:
+            self._rounds.append(Round(now, repeat, addresses))
+        if repeat and delay:
             self._rounds.append(Round(now + delay, repeat, addresses))
         if settings.master_refresh and self._refresh_due is None:
             self._refresh_due = now + settings.master_refresh

@@ -49,13 +49,10 @@ async def probe(check: TcpCheck) -> Outcome:
 def _bind(opened: socket.socket, check: TcpCheck) -> None:
     if not check.bindto and not check.bind_port:
         return
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if check.bind_port:
         # closed in order, the pair of ports would rest in TIME_WAIT for a minute, and the next check could not use it
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-    else:
-        # the port is then chosen at connect(2), and only has to be unique with this target
-        opened.setsockopt(socket.IPPROTO_IP, socket.IP_BIND_ADDRESS_NO_PORT, 1)
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     wildcard = "::" if opened.family == socket.AF_INET6 else "0.0.0.0"  # noqa: S104 - a source, nothing listens
     source = socket.getaddrinfo(
         check.bindto or wildcard, check.bind_port, family=opened.family, flags=socket.AI_NUMERICHOST
@@ -65,10 +62,10 @@ def _bind(opened: socket.socket, check: TcpCheck) -> None:
 
 async def _writable(opened: socket.socket) -> None:
     loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-    loop.add_writer(opened, ready.set_result, None)
+    ready = asyncio.Event()
+    loop.add_writer(opened, ready.set)
     try:
-        await ready
+        await ready.wait()
     finally:
         loop.remove_writer(opened)
 

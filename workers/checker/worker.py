@@ -1,0 +1,69 @@
+"""The front door of the checker: hands what the bus brings to scripts, checks and notify programs. Decides nothing."""
+
+import asyncio
+from collections.abc import Iterable
+from typing import TypeVar
+
+from alived.ipc.loop import CannotBoot, Send
+from alived.ipc.messages import Configure, Document, InstanceState, Message, RealServerState, StopHow, TrackerChanged
+from alived.ipc.model import Notify, RealServerChecks, VrrpScript
+from alived.workers.checker import programs
+from alived.workers.checker.checks import Checks
+from alived.workers.checker.notify import Notifier
+from alived.workers.checker.scripts import Scripts
+
+Kind = TypeVar("Kind")
+
+
+class CheckerWorker:
+    """What `alived.ipc.loop` calls."""
+
+    def __init__(self, send: Send) -> None:
+        self._scripts = Scripts(send)
+        self._checks = Checks(send)
+        self._notifier = Notifier()
+
+    def configure(self, message: Configure) -> None:
+        """Take on and forget objects; what did not change does not notice."""
+        trackers = {tracker.tracker: tracker.up for tracker in _only(TrackerChanged, message.retained)}
+        self._scripts.configure(_only(VrrpScript, message.put), message.drop, trackers)
+        self._checks.configure(
+            _only(RealServerChecks, message.put), message.drop, _only(RealServerState, message.retained)
+        )
+        self._notifier.configure(_only(Notify, message.put), message.drop)
+        if message.retained:
+            self._notifier.resume(_only(InstanceState, message.retained), message.silent_for)
+
+    def receive(self, message: Message) -> None:
+        """News of an instance may be something to notify."""
+        if isinstance(message, InstanceState):
+            self._notifier.receive(message)
+
+    def query(self, topic: str, arguments: Document) -> Document:  # noqa: ARG002 - no topic of ours has arguments
+        """`checks`: all scripts, real servers and their checks. Times are CLOCK_MONOTONIC seconds, as `now` is."""
+        if topic != "checks":
+            raise LookupError(f"the checker knows nothing of {topic!r}")
+        return {
+            "now": asyncio.get_running_loop().time(),
+            "scripts": self._scripts.report(),
+            "real_servers": self._checks.report(),
+        }
+
+    async def stop(self, how: StopHow) -> None:  # noqa: ARG002 - nothing of ours is in the kernel
+        """End checks and check scripts; let notify programs finish what was asked of them, for a bounded time."""
+        self._checks.stop()
+        await asyncio.gather(self._scripts.stop(), self._notifier.stop())
+
+
+def make(send: Send) -> CheckerWorker:
+    """Make the worker, inside the running loop. CannotBoot: a tool that every program needs is not installed."""
+    try:
+        programs.setpriv()
+    except FileNotFoundError as error:
+        raise CannotBoot(str(error)) from error
+    programs.give_programs_default_signals()
+    return CheckerWorker(send)
+
+
+def _only(kind: type[Kind], items: Iterable[object]) -> list[Kind]:
+    return [item for item in items if isinstance(item, kind)]

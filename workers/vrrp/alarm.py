@@ -1,0 +1,67 @@
+"""The one timer of the worker: wakes once for all that is due within a millisecond.
+
+What does not live here: the order of deadlines (agenda.py) and what happens at them (instance.py, announcer.py).
+"""
+
+import asyncio
+from typing import Protocol
+
+from alived.workers.vrrp.agenda import Agenda, Timed
+
+TOGETHER = 0.001
+"""Seconds; what is due within this time of a wake-up is done at it."""
+ITEMS_PER_TURN = 256
+"""Items that are served before other work gets its turn."""
+
+
+class Sleeper(Timed, Protocol):
+    """Something that wants to be woken."""
+
+    def expire(self, now: float) -> None:
+        """Do what is due at `now`."""
+
+
+class Alarm:
+    """Wakes sleepers at their deadlines."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._agenda: Agenda[Sleeper] = Agenda()
+        self._timer: asyncio.TimerHandle | None = None
+
+    def now(self) -> float:
+        """The loop's clock: CLOCK_MONOTONIC seconds."""
+        return self._loop.time()
+
+    def note(self, sleeper: Sleeper) -> None:
+        """A sleeper's deadline may have changed."""
+        self._agenda.note(sleeper)
+        self._set()
+
+    def forget(self, sleeper: Sleeper) -> None:
+        """A sleeper is no more."""
+        self._agenda.forget(sleeper)
+
+    def close(self) -> None:
+        """Wake nobody any more."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _set(self) -> None:
+        at = self._agenda.next()
+        if at is None or (self._timer is not None and self._timer.when() <= at):
+            return
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self._loop.call_at(at, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        now = self._loop.time()
+        for sleeper in self._agenda.due(now + TOGETHER, ITEMS_PER_TURN):
+            deadline = sleeper.deadline()
+            if deadline is not None:
+                # Up to a millisecond early counts as on time.
+                sleeper.expire(max(now, deadline))
+            self._agenda.note(sleeper)
+        self._set()

@@ -1,0 +1,56 @@
+"""Sends the gratuitous ARP of all instances out of one interface, at the pace that was configured.
+
+What does not live here: when an instance announces what, and the bytes (both garp.py).
+"""
+
+import logging
+from collections.abc import Callable
+
+from alived.workers.vrrp.alarm import Alarm
+from alived.workers.vrrp.garp import Queue, frame
+from alived.workers.vrrp.sockets import ArpSocket
+
+log = logging.getLogger(__name__)
+
+
+class Announcer:
+    """The ARP socket of an interface and what waits to be sent through it."""
+
+    def __init__(self, interface: str, index: int, mac: bytes, alarm: Alarm, sent: Callable[[str], None]) -> None:
+        self.index = index
+        self._interface = interface
+        self._mac = mac
+        self._alarm = alarm
+        self._sent = sent
+        self._queue = Queue()
+        self._socket = ArpSocket(interface)
+
+    def announce(self, owner: str, addresses: list[bytes], repeat: int, interval: float) -> None:
+        """Announce addresses `repeat` times, one after the other, `interval` seconds between frames."""
+        frames = [frame(self._mac, address) for address in addresses]
+        self._queue.push(owner, frames * repeat, interval)
+        self.expire(self._alarm.now())
+        self._alarm.note(self)
+
+    def silence(self, owner: str) -> None:
+        """Send nothing more for an instance."""
+        self._queue.drop(owner)
+
+    def deadline(self) -> float | None:
+        """When the next frame may go."""
+        return self._queue.deadline()
+
+    def expire(self, now: float) -> None:
+        """Send what may be sent now."""
+        for owner, data in self._queue.take(now):
+            try:
+                self._socket.send(data)
+            except OSError as error:
+                log.debug("gratuitous ARP on %s: %s", self._interface, error)
+            else:
+                self._sent(owner)
+
+    def close(self) -> None:
+        """Send nothing more."""
+        self._alarm.forget(self)
+        self._socket.close()
