@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from alived.ctl import processes, tables
 from alived.ipc import paths
 from alived.ipc.bus import Client, NoDaemon
 from alived.ipc.messages import Document, LogLine, Message, Reply
-from alived.ctl import processes, tables
 
 EXIT_OK, EXIT_REFUSED, EXIT_NO_DAEMON = 0, 1, 3
 
@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     logs.add_argument("-n", "--lines", type=int, default=50, metavar="N", help="how many of the last lines (50)")
     events = commands.add_parser("events", help="the present state as events", parents=[common])
     events.add_argument("-f", "--follow", action="store_true", help="go on with new events until interrupted")
-    commands.add_parser("reload", help="read the configuration again, as SIGHUP does, and say what changed", parents=[common])
+    commands.add_parser(
+        "reload", help="read the configuration again, as SIGHUP does, and say what changed", parents=[common]
+    )
     commands.add_parser("stop", help="stop the daemon", parents=[common])
     return parser
 

@@ -1,4 +1,7 @@
-"""What the operating system knows of the daemon's processes: CPU, memory. By psutil, in this process, not the daemon's."""
+"""What the operating system knows of the daemon's processes: CPU and memory, by psutil.
+
+It is asked here, in alivectl: the daemon itself carries no psutil.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,7 +12,11 @@ from alived.ipc.messages import Document
 
 
 def enrich(workers: Iterable[Document]) -> None:
-    """Add `cpu_seconds` and `memory` (bytes; proportional set size where readable, else resident) to each with a pid."""
+    """Add `cpu_seconds` and `memory` to each worker with a pid.
+
+    Memory is in bytes: the proportional set size, which counts shared pages once; the resident one where that may not
+    be read.
+    """
     for worker in workers:
         if isinstance(worker.get("pid"), int):
             worker.update(_facts(worker["pid"]))

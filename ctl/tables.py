@@ -12,7 +12,9 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Columns as wide as they need to be, two spaces apart; None is a dash."""
     cells = [list(head), *(["-" if cell is None or cell == "" else str(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    )
 
 
 def duration(seconds: float | None) -> str:
@@ -85,6 +87,36 @@ def status(document: Document) -> str:
     return "\n".join(parts)
 
 
+def checks(document: Document) -> str:
+    """`alivectl checks`."""
+    now = document["now"]
+    rows = [(script["script"], "", *_verdict(script, now)) for script in document["scripts"]]
+    for server in document["real_servers"]:
+        rows += [(check["check"], server["virtual_server"], *_verdict(check, now)) for check in server["checks"]]
+    return table(("CHECK", "FOR", "VERDICT", "SINCE", "LAST RUN", "NEXT", "WHY"), rows)
+
+
+def _verdict(check: Document, now: float) -> tuple[str, ...]:
+    """The columns that scripts and checks of real servers have in common."""
+    started, due = check["last_started"], check["next_due"]
+    return (
+        {True: "up", False: "down", None: "not known"}[check["up"]],
+        duration(now - check["since"]) if check["since"] is not None else "-",
+        f"{duration(now - started)} ago" if started is not None else "-",
+        f"in {duration(max(due - now, 0.0))}" if due is not None else "now",
+        check["local_error"] or check["reason"],
+    )
+
+
+def reload(document: Document) -> str:
+    """`alivectl reload`."""
+    lines = list(document["problems"])
+    lines += document["changes"] or (["nothing changed"] if document["applied"] else [])
+    if not document["applied"]:
+        lines.append("refused: the configuration before it stays in force")
+    return "\n".join(lines)
+
+
 def log_line(worker: str, stamp: str, level: int, text: str) -> str:
     """One line of a log."""
     return f"{stamp} {worker:<10} {LEVELS.get(level, str(level)):<7} {text}"
@@ -94,4 +126,3 @@ def event(message: Message) -> str:
     """One event: its kind, then its fields."""
     fields = (f"{name}={getattr(message, name)}" for name in type(message).__dataclass_fields__)
     return f"{type(message).__name__} {' '.join(fields)}"
-

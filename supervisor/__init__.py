@@ -1,9 +1,11 @@
 """The parent process: reads keepalived.conf, starts and watches the workers, routes what they say.
 
 ``cli``         the command line and its exit codes         ``options``     keepalived's options as a frozen record
-``config``      keepalived.conf -> configuration types      ``parent``      the loop: signals, bus, deaths, act
+``config``      keepalived.conf -> configuration types      ``boot``        from the command line to a running parent
+``parent``      the loop: signals, bus, reload, the end     ``crew``        all workers: start, greet, watch, stop
 ``team``        the table of workers                        ``children``    one worker's life as the parent sees it
 ``zygote``      the helper that forks workers               ``forker``      the parent's end of that helper
+``logpipe``     a worker's standard error, line by line
 ``restart``     PURE: an exit -> again when, or give up     ``patience``    PURE: heartbeats -> hung or not
 ``router``      PURE: who receives what, what is retained   ``reload``      PURE: two configurations -> what changes
 ``snapshot``    what is retained, for the next supervisor   ``control``     answers to alivectl

@@ -20,7 +20,7 @@ from alived.ipc.messages import (
     Retained,
     VirtualServerState,
 )
-from alived.supervisor.children import Child
+from alived.supervisor.children import Child, Phase
 from alived.supervisor.crew import Crew
 from alived.supervisor.router import Router
 from alived.supervisor.sinks import Sinks
@@ -110,6 +110,7 @@ def workers(children: Iterable[Child], zygote: int) -> list[Document]:
             "loop_lag": round(child.loop_lag, 6),
         }
         for child in children
+        if child.phase is not Phase.ABSENT
     ] + [{"name": "zygote", "state": "ready", "pid": zygote}]
 
 

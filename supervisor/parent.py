@@ -9,14 +9,13 @@ import json
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator
 
 from alived.supervisor.config.load import Loaded, load
 from alived.supervisor.options import Options
 
-from alived.ipc import codec, paths, privileges
+from alived.ipc import codec, paths
 from alived.ipc.bus import SupervisorBus
 from alived.ipc.messages import (
     Configured,
@@ -31,20 +30,15 @@ from alived.ipc.messages import (
 from alived.supervisor import control
 from alived.supervisor.control import Control
 from alived.supervisor.crew import Crew
-from alived.supervisor.daemon import daemonize
 from alived.supervisor.forker import Forker
 from alived.supervisor.patience import LOOK_EVERY
-from alived.supervisor.pidfile import AlreadyRunning, PidFile
 from alived.supervisor.reload import plan
 from alived.supervisor.router import Routed, Router
-from alived.supervisor.sinks import SinkHandler, Sinks, console, log_daemon
-from alived.supervisor.snapshot import Snapshot
+from alived.supervisor.sinks import Sinks
+from alived.supervisor.snapshot import Keeper, Snapshot
 from alived.supervisor.systemd import Notifier
 
-EXIT_OK, EXIT_FAILED, EXIT_CONFIG = 0, 1, 5
-
-SAVE_EVERY = 0.05
-"""Seconds between two writes of the snapshot while much changes."""
+EXIT_OK, EXIT_CONFIG = 0, 5
 
 SETTLE_TIMEOUT = 20.0
 """Seconds within which workers should have taken on a configuration; after that it is said that they have not."""
@@ -55,22 +49,22 @@ log = logging.getLogger(__name__)
 class Parent:
     """The supervisor."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, sinks: Sinks) -> None:
         self._options = options
         self._loop = asyncio.get_running_loop()
-        self._level = logging.DEBUG if options.log_detail else logging.INFO
         self._notifier = Notifier(os.environ)
-        self._sinks = Sinks(_outputs(options))
-        self._snapshot = Snapshot(options.runtime_dir)
+        self._sinks = sinks
         self._bus = SupervisorBus(paths.bus(options.runtime_dir), paths.events(options.runtime_dir))
-        retained, silent_for = self._snapshot.load(time.monotonic())
+        snapshot = Snapshot(options.runtime_dir)
+        retained, silent_for = snapshot.load(time.monotonic())
         self._router = Router(retained)
+        self._keeper = Keeper(snapshot, lambda: self._router.retained)
         self._crew = Crew(
             bus=self._bus,
             router=self._router,
             sinks=self._sinks,
             endpoint=paths.bus(options.runtime_dir),
-            log_level=self._level,
+            log_level=logging.getLogger().level,
             changed=self._changed,
             forker=Forker(lambda level, text: self._sinks.write("supervisor", level, text)),
             last_seen=time.monotonic() - silent_for,
@@ -81,8 +75,6 @@ class Parent:
         self._loaded_at = 0.0
         self._ready = False
         self._settled = asyncio.Event()
-        self._save_timer: asyncio.TimerHandle | None = None
-        self._dirty = False
         self._end: asyncio.Future[None] = self._loop.create_future()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -90,7 +82,6 @@ class Parent:
 
     async def run(self) -> int:
         """Be the daemon; returns the exit code."""
-        _log_to(self._sinks, self._level)
         self._bus.start(self._receive, self._observable)
         self._sinks.outputs.append(self._bus.publish)
         try:
@@ -138,9 +129,7 @@ class Parent:
         await self._crew.stop("vrrp", StopHow.LEAVE if self._options.dont_release_vrrp else StopHow.CLEAN)
         await self._crew.stop("checker", StopHow.CLEAN)
         await self._crew.stop("lvs", StopHow.LEAVE if self._options.dont_release_ipvs else StopHow.CLEAN)
-        if self._save_timer is not None:
-            self._save_timer.cancel()
-        self._snapshot.remove()
+        self._keeper.end()
         log.info("stopped")
 
     def _tick(self, due: float) -> None:
@@ -149,7 +138,7 @@ class Parent:
         if not self._crew.stopping:
             self._crew.look(now)
             vrrp = self._crew.children["vrrp"]
-            self._snapshot.beat(vrrp.last_seen if "vrrp" in self._crew.config.slices else now)
+            self._keeper.beat(vrrp.last_seen if "vrrp" in self._crew.config.slices else now)
         due = max(due + LOOK_EVERY, self._loop.time())
         self._loop.call_at(due, self._tick, due)
 
@@ -180,7 +169,7 @@ class Parent:
             case _ if isinstance(message, Routed):
                 self._crew.deliver(child.name, message)
                 self._bus.publish(message)
-                self._save_soon()
+                self._keeper.changed()
             case _:
                 self._bus.faults.note(child.name, f"{type(message).__name__} does not come from a worker")
 
@@ -212,7 +201,7 @@ class Parent:
 
     def _changed(self) -> None:
         """Something that shows in the state has changed."""
-        self._save_soon()
+        self._keeper.changed()
         if not self._crew.settled:
             self._settled.clear()
             return
@@ -229,18 +218,6 @@ class Parent:
         if self._reload_error:
             parts.append("last reload refused, the configuration before it is in force")
         return ", ".join(parts) or "nothing is configured"
-
-    def _save_soon(self) -> None:
-        self._dirty = True
-        if self._save_timer is None:
-            self._save()
-
-    def _save(self) -> None:
-        self._save_timer = None
-        if self._dirty and not self._crew.stopping:
-            self._dirty = False
-            self._snapshot.save(self._router.retained)
-            self._save_timer = self._loop.call_later(SAVE_EVERY, self._save)
 
     # --- reload and dump ----------------------------------------------------------------------------------------------
 
@@ -294,38 +271,3 @@ class Parent:
         task = self._loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _outputs(options: Options) -> list["Sinks.Output"]:
-    outputs = [console] if options.log_console else []
-    if not options.no_syslog and (daemon := log_daemon(options.log_facility)) is not None:
-        outputs.append(daemon)
-    return outputs
-
-
-def _log_to(sinks: Sinks, level: int) -> None:
-    root = logging.getLogger()
-    root.handlers[:] = [SinkHandler(sinks)]
-    root.setLevel(level)
-
-
-def run(options: Options) -> int:
-    """Start the daemon and be it; returns the exit code. Errors at start are one line on standard error."""
-    if not options.dont_fork:
-        daemonize()
-    try:
-        options.runtime_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        options.runtime_dir.chmod(0o700)
-        pid_file = PidFile(options.pid_file)
-    except (OSError, AlreadyRunning) as error:
-        sys.stderr.write(f"alived: {error}\n")
-        return EXIT_FAILED
-    privileges.adopt_orphans()
-    try:
-        return asyncio.run(_main(options))
-    finally:
-        pid_file.remove()
-
-
-async def _main(options: Options) -> int:
-    return await Parent(options).run()

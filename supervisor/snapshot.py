@@ -6,12 +6,13 @@ workers were last known to be well, and a mark of the boot. From its age the nex
 be master, or must listen first. A clean stop removes both: there is nothing to take up then.
 """
 
+import asyncio
 import contextlib
 import hashlib
 import logging
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import get_args
 
@@ -20,6 +21,8 @@ from alived.ipc.messages import Retained
 
 _PULSE = struct.Struct("=dQ")
 _LENGTH = struct.Struct("=I")
+
+SAVE_EVERY = 0.05
 
 UNKNOWN_AGE = 1e9
 """Seconds: longer than anything waits."""
@@ -80,6 +83,39 @@ class Snapshot:
         for path in (self._path, self._pulse_path):
             with contextlib.suppress(FileNotFoundError):
                 path.unlink()
+
+
+class Keeper:
+    """Writes the snapshot when something changes: at once, and then not more often than every SAVE_EVERY seconds."""
+
+    def __init__(self, snapshot: Snapshot, retained: Callable[[], Iterable[tuple[str, Retained]]]) -> None:
+        self._snapshot = snapshot
+        self._retained = retained
+        self._dirty = False
+        self._ended = False
+        self._timer: asyncio.TimerHandle | None = None
+
+    def changed(self) -> None:
+        """What is retained has changed."""
+        self._dirty = True
+        if self._timer is None:
+            self._save()
+
+    def _save(self) -> None:
+        self._timer = None
+        if self._dirty and not self._ended:
+            self._dirty = False
+            self._snapshot.save(self._retained())
+            self._timer = asyncio.get_running_loop().call_later(SAVE_EVERY, self._save)
+
+    def beat(self, moment: float) -> None:
+        """At this moment the workers were known to be well."""
+        self._snapshot.beat(moment)
+
+    def end(self) -> None:
+        """A clean end: nothing is to be taken up."""
+        self._ended = True
+        self._snapshot.remove()
 
 
 def _unpack(data: bytes) -> Iterable[tuple[str, Retained]]:

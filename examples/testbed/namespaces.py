@@ -162,10 +162,10 @@ class Node:
     def close(self) -> None:
         """End everything inside."""
         self._first.kill()
-        self._first.wait()
-        for child in self._children:
+        for child in self._children:  # before the first process: it is not gone while one of them is not reaped
             child.kill()
             child.wait()
+        self._first.wait()
         for entrance in (*self._entrances, self._pids):
             if entrance is not None:
                 os.close(entrance)

@@ -38,7 +38,9 @@ def messages() -> st.SearchStrategy[Message]:
     plain = [
         st.builds(cls)
         for cls in MESSAGES.values()
-        if not any(field.type in ("Document", dict) or field.name in ("arguments", "body") for field in dataclasses.fields(cls))
+        if not any(
+            field.type in ("Document", dict) or field.name in ("arguments", "body") for field in dataclasses.fields(cls)
+        )
     ]
     asked = st.builds(Query, arguments=documents)
     return st.one_of(*plain, asked)

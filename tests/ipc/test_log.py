@@ -30,7 +30,10 @@ def test_any_bytes_are_a_line(data: bytes) -> None:
 
 
 def test_last_words_are_errors() -> None:
-    assert log.parse(b"Fatal Python error: Segmentation fault\n") == (log.ERROR, "Fatal Python error: Segmentation fault")
+    assert log.parse(b"Fatal Python error: Segmentation fault\n") == (
+        log.ERROR,
+        "Fatal Python error: Segmentation fault",
+    )
 
 
 def test_a_full_pipe_drops_counts_and_says_so() -> None:

@@ -39,7 +39,9 @@ def test_programs_may_keep_theirs() -> None:
 
 
 def test_a_capability_that_we_do_not_have_is_not_demanded() -> None:
-    sets = status_after("keep_only(frozenset(), for_programs_too=True)\nkeep_only(frozenset({1}), for_programs_too=True)")
+    sets = status_after(
+        "keep_only(frozenset(), for_programs_too=True)\nkeep_only(frozenset({1}), for_programs_too=True)"
+    )
     assert sets["CapEff"] == 0
 
 

@@ -35,7 +35,10 @@ def test_the_last_beat_counts(tmp_path: Path) -> None:
 
 def test_the_files_are_private(tmp_path: Path) -> None:
     saved(tmp_path)
-    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {"snapshot": 0o600, "pulse": 0o600}
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {
+        "snapshot": 0o600,
+        "pulse": 0o600,
+    }
 
 
 def test_nothing_is_found_where_nothing_was_left(tmp_path: Path) -> None:

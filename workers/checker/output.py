@@ -25,6 +25,7 @@ class Output:
         self._cut = False
         self._open = True
         self._keeping = True
+        os.fchmod(self.writer, 0o666)  # a script of another user may open /dev/stderr, which is this pipe, by name
         os.set_blocking(self._descriptor, False)
         self._loop.add_reader(self._descriptor, self._read)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from alived.ipc.model import TcpCheck
-from alived.workers.checker.outcome import Down, LocalError, Outcome, Up
+from alived.workers.checker.outcome import Down, Outcome, Up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class ScriptVerdict:
                 # keepalived: below `rise`, one failure takes back all successes, and what never ran is down at once
                 result = self.result - 1 if self.result > self.rise else 0
                 return replace(self, result=result, known=True, failures=self.failures + 1)
-            case LocalError():
+            case _:
                 return self
 
     def refitted(self, *, rise: int, fall: int) -> Self:
@@ -72,14 +72,17 @@ class CheckVerdict:
     """Failures in a row."""
 
     def after(self, outcome: Outcome, retry: int) -> Self:
-        """The verdict after one more run. The first run decides; later, `retry` more failures must follow the first."""
+        """The verdict after one more run. The first run decides; later, `retry` more failures must follow the first.
+
+        A local error changes nothing.
+        """
         match outcome:
             case Up():
                 return replace(self, up=True, known=True, failures=0)
             case Down():
                 failures = self.failures + 1
                 return replace(self, up=self.up and self.known and failures <= retry, known=True, failures=failures)
-            case LocalError():
+            case _:
                 return self
 
     def pause(self, check: TcpCheck) -> float:

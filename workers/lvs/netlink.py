@@ -5,9 +5,11 @@ ours. What does not live here: what the messages mean (ipvs.py).
 """
 
 import errno
+import os
 import socket
 import struct
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from pyroute2.netlink import (
     CTRL_CMD_GETFAMILY,
@@ -62,7 +64,7 @@ class GenericNetlink:
         """Send a dump request; yields each answer, header included. OSError for the kernel's errors and silence."""
         sequence = self._next()
         self._socket.send(self._encode(message, self._type, NLM_F_REQUEST | NLM_F_DUMP, sequence))
-        for kind, body in self._answers(sequence):
+        for kind, body in self._answers(range(sequence, sequence + 1)):
             if kind == NLMSG_DONE:
                 return
             if kind == NLMSG_ERROR:
@@ -70,14 +72,11 @@ class GenericNetlink:
             yield body
 
     def _request_batch(self, messages: Sequence[genlmsg]) -> list[int]:
-        first = self._sequence + 1
+        sequences = range(self._sequence + 1, self._sequence + 1 + len(messages))
         flags = NLM_F_REQUEST | NLM_F_ACK
         self._socket.send(b"".join(self._encode(message, self._type, flags, self._next()) for message in messages))
-        errors: list[int] = []
-        for sequence in range(first, first + len(messages)):
-            kind, body = next(self._answers(sequence))
-            errors.append(_error_in(body) if kind == NLMSG_ERROR else errno.EPROTO)
-        return errors
+        answers = islice(self._answers(sequences), len(messages))
+        return [_error_in(body) if kind == NLMSG_ERROR else errno.EPROTO for kind, body in answers]
 
     def _family_id(self, name: str) -> int:
         """Ask for a family; the kernel loads the module that has it, if there is one (CAP_NET_ADMIN is needed)."""
@@ -86,7 +85,7 @@ class GenericNetlink:
         message["attrs"] = [("CTRL_ATTR_FAMILY_NAME", name)]
         sequence = self._next()
         self._socket.send(self._encode(message, GENL_ID_CTRL, NLM_F_REQUEST, sequence))
-        kind, body = next(self._answers(sequence))
+        kind, body = next(self._answers(range(sequence, sequence + 1)))
         if kind == NLMSG_ERROR:
             _raise(_error_in(body))
         answer = ctrlmsg(body)
@@ -102,14 +101,14 @@ class GenericNetlink:
         message.encode()
         return bytes(message.data)
 
-    def _answers(self, sequence: int) -> Iterator[tuple[int, bytes]]:
-        """Messages to this sequence number; what is left of a request that was given up is skipped."""
+    def _answers(self, sequences: range) -> Iterator[tuple[int, bytes]]:
+        """Messages to these sequence numbers; what is left of a request that was given up is skipped."""
         while True:
             data = self._socket.recv(1 << 18)
             offset = 0
             while offset + HEADER.size <= len(data):
                 length, kind, _flags, number, _port = HEADER.unpack_from(data, offset)
-                if number == sequence:
+                if number in sequences:
                     yield kind, data[offset : offset + length]
                 offset += max(HEADER.size, (length + 3) & ~3)
 
@@ -125,4 +124,4 @@ def _error_in(body: bytes) -> int:
 
 
 def _raise(code: int) -> None:
-    raise OSError(code, errno.errorcode.get(code, str(code)))
+    raise OSError(code, os.strerror(code))

@@ -115,7 +115,9 @@ def _entry(key: ServiceKey, have: Entry | None, want: Entry) -> Iterator[Op]:
     for destination in want.destinations:
         if destination.key not in before:
             yield AddDestination(key, destination)
-    changed = [destination for destination in want.destinations if before.get(destination.key, destination) != destination]
+    changed = [
+        destination for destination in want.destinations if before.get(destination.key, destination) != destination
+    ]
     for destination in sorted(changed, key=_is_idle):
         yield ChangeDestination(key, destination)
     for destination in have.destinations:

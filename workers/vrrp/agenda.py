@@ -44,9 +44,9 @@ class Agenda(Generic[ItemT]):
         """When something may be due; None: never. It may turn out that nothing is."""
         return self._heap[0][0] if self._heap else None
 
-    def due(self, now: float, limit: int) -> list[ItemT]:
-        """Take out at most `limit` items that are due; `note` each of them again afterwards."""
-        items: list[ItemT] = []
+    def due(self, now: float, limit: int) -> list[tuple[ItemT, float]]:
+        """Take out at most `limit` items that are due, with their deadlines; `note` each of them again afterwards."""
+        items: list[tuple[ItemT, float]] = []
         while self._heap and self._heap[0][0] <= now and len(items) < limit:
             entered, _, item = heapq.heappop(self._heap)
             if self._entered.get(item) != entered:
@@ -56,7 +56,7 @@ class Agenda(Generic[ItemT]):
             if deadline is not None and deadline > now:
                 self._enter(item, deadline)
             elif deadline is not None:
-                items.append(item)
+                items.append((item, deadline))
         return items
 
     def _enter(self, item: ItemT, deadline: float) -> None:

@@ -58,10 +58,7 @@ class Alarm:
     def _ring(self) -> None:
         self._timer = None
         now = self._loop.time()
-        for sleeper in self._agenda.due(now + TOGETHER, ITEMS_PER_TURN):
-            deadline = sleeper.deadline()
-            if deadline is not None:
-                # Up to a millisecond early counts as on time.
-                sleeper.expire(max(now, deadline))
+        for sleeper, deadline in self._agenda.due(now + TOGETHER, ITEMS_PER_TURN):
+            sleeper.expire(max(now, deadline))  # up to a millisecond early counts as on time
             self._agenda.note(sleeper)
         self._set()

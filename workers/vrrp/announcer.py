@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from alived.workers.vrrp.alarm import Alarm
 from alived.workers.vrrp.garp import Queue, frame
+from alived.workers.vrrp.rtnetlink import Link
 from alived.workers.vrrp.sockets import ArpSocket
 
 log = logging.getLogger(__name__)
@@ -16,18 +17,21 @@ log = logging.getLogger(__name__)
 class Announcer:
     """The ARP socket of an interface and what waits to be sent through it."""
 
-    def __init__(self, interface: str, index: int, mac: bytes, alarm: Alarm, sent: Callable[[str], None]) -> None:
-        self.index = index
-        self._interface = interface
-        self._mac = mac
+    def __init__(self, link: Link, alarm: Alarm, sent: Callable[[str], None]) -> None:
+        """`sent` is told whose frame was sent. OSError: the kernel refuses a socket."""
+        self._link = link
         self._alarm = alarm
         self._sent = sent
         self._queue = Queue()
-        self._socket = ArpSocket(interface)
+        self._socket = ArpSocket(link.name)
+
+    def fits(self, link: Link) -> bool:
+        """Whether the interface is still the same and has the same MAC address."""
+        return (link.index, link.mac) == (self._link.index, self._link.mac)
 
     def announce(self, owner: str, addresses: list[bytes], repeat: int, interval: float) -> None:
         """Announce addresses `repeat` times, one after the other, `interval` seconds between frames."""
-        frames = [frame(self._mac, address) for address in addresses]
+        frames = [frame(self._link.mac, address) for address in addresses]
         self._queue.push(owner, frames * repeat, interval)
         self.expire(self._alarm.now())
         self._alarm.note(self)
@@ -46,7 +50,7 @@ class Announcer:
             try:
                 self._socket.send(data)
             except OSError as error:
-                log.debug("gratuitous ARP on %s: %s", self._interface, error)
+                log.debug("gratuitous ARP on %s: %s", self._link.name, error)
             else:
                 self._sent(owner)
 

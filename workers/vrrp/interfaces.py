@@ -40,6 +40,11 @@ class Interfaces:
         """The interface that bears this name now."""
         return self._by_name.get(name)
 
+    def has_address(self, name: str, address: bytes) -> bool:
+        """Whether an interface has an address, whatever its prefix."""
+        interface = self._by_name.get(name)
+        return interface is not None and any(address == key[0] for key in interface.addresses)
+
     def take(self, report: Report) -> set[str]:
         """Note what the kernel reports; returns the names of the interfaces that it changes."""
         match report:

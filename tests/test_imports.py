@@ -1,0 +1,102 @@
+"""The import rules of ARCHITECTURE.md, read from the source: who may know whom, and what pure files may touch."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("ipc", "supervisor", "workers", "ctl")
+
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "ipc": ("alived.ipc",),
+    "supervisor": ("alived.ipc", "alived.supervisor"),
+    "workers/vrrp": ("alived.ipc", "alived.workers.vrrp"),
+    "workers/checker": ("alived.ipc", "alived.workers.checker"),
+    "workers/lvs": ("alived.ipc", "alived.workers.lvs"),
+    "ctl": ("alived.ipc", "alived.ctl"),
+}
+"""Room -> what of ours it may import. The bare package `alived` (its version) is everybody's."""
+
+PURE = (
+    "supervisor/restart.py",
+    "supervisor/patience.py",
+    "supervisor/router.py",
+    "supervisor/reload.py",
+    "workers/vrrp/fsm.py",
+    "workers/vrrp/timers.py",
+    "workers/vrrp/packet.py",
+    "workers/vrrp/priority.py",
+    "workers/vrrp/garp.py",
+    "workers/checker/schedule.py",
+    "workers/checker/verdict.py",
+    "workers/lvs/table.py",
+    "workers/lvs/plan.py",
+    "ctl/tables.py",
+)
+
+IMPURE = {"socket", "zmq", "asyncio", "time", "logging", "subprocess", "pyroute2", "select", "threading", "os"}
+
+ONLY_HERE = {"zmq": ("ipc/bus.py",), "psutil": ("ctl/processes.py",), "msgpack": ("ipc/codec.py",)}
+"""Library -> the files that may import it."""
+
+
+def sources() -> list[Path]:
+    return [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+
+
+def imports(path: Path) -> set[str]:
+    """Dotted names of everything that a file imports, at whatever depth."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add(node.module or "")
+    return found
+
+
+def within(name: str, packages: tuple[str, ...]) -> bool:
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_room_imports_only_what_it_may(path: Path) -> None:
+    relative = str(path.relative_to(ROOT))
+    allowed = next((allowed for room, allowed in MAY_IMPORT.items() if relative.startswith(room + "/")), ())
+    ours = {name for name in imports(path) if within(name, ("alived",)) and name != "alived"}
+    assert not {name for name in ours if not within(name, allowed)}
+    assert not imports(path) & set(ROOMS), "say alived.ROOM"
+
+
+@pytest.mark.parametrize("relative", PURE)
+def test_a_pure_file_touches_nothing(relative: str) -> None:
+    found = {name.partition(".")[0] for name in imports(ROOT / relative)}
+    assert not found & IMPURE
+
+
+@pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_library_with_one_door_is_entered_there(path: Path) -> None:
+    relative = str(path.relative_to(ROOT))
+    found = {name.partition(".")[0] for name in imports(path)}
+    for library, doors in ONLY_HERE.items():
+        assert library not in found or relative in doors
+
+
+def test_nothing_in_the_daemon_can_start_a_shell_or_run_text() -> None:
+    forbidden = {"eval", "exec", "system", "popen"}
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                assert name not in forbidden, f"{path}:{node.lineno}"
+                assert not any(keyword.arg == "shell" for keyword in node.keywords), f"{path}:{node.lineno}"
+        assert not imports(path) & {"pickle", "marshal", "shelve"}
+
+
+def test_every_room_has_its_map() -> None:
+    for path in sources():
+        assert ast.get_docstring(ast.parse(path.read_text())), f"{path} does not say what lives there"
+    for package in {path.parent for path in sources()}:
+        assert (package / "__init__.py").exists(), package

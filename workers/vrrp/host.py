@@ -1,0 +1,89 @@
+"""What all instances share of the host: its interfaces, their sockets, the addresses, the timer.
+
+Instances ask it for what they need by the interface's name; it opens sockets when they are first needed, anew when an
+interface was recreated, and closes them when nobody needs them. What does not live here: any decision of VRRP.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import partial
+
+from alived.workers.vrrp.addresses import Addresses
+from alived.workers.vrrp.alarm import Alarm
+from alived.workers.vrrp.announcer import Announcer
+from alived.workers.vrrp.interfaces import Interfaces
+from alived.workers.vrrp.netlink import Monitor, Requests
+from alived.workers.vrrp.port import Port
+from alived.workers.vrrp.rtnetlink import Report
+
+log = logging.getLogger(__name__)
+
+
+class Host:
+    """The host's network, as far as VRRP is concerned."""
+
+    def __init__(self, changed: Callable[[set[str]], None], announced: Callable[[str], None]) -> None:
+        """`changed` is told the names of interfaces that changed, `announced` who sent a gratuitous ARP."""
+        self.alarm = Alarm()
+        self.interfaces = Interfaces()
+        self._changed = changed
+        self._announced = announced
+        self._requests = Requests()
+        self.addresses = Addresses(self._requests, self.interfaces)
+        # The monitor listens before the snapshot is taken, so that nothing falls between them.
+        self._monitor = Monitor(self._take, self._take_snapshot)
+        self.interfaces.replace(*self._requests.snapshot())
+        self._ports: dict[str, Port] = {}
+        self._announcers: dict[str, Announcer] = {}
+
+    def port(self, name: str) -> Port | None:
+        """The port of an interface; None if there is no such interface now. OSError: the kernel refuses."""
+        interface = self.interfaces.get(name)
+        port = self._ports.get(name)
+        if port is not None and (interface is None or interface.link.index != port.index):
+            self._ports.pop(name).close()
+            port = None
+        if port is None and interface is not None:
+            port = self._ports[name] = Port(interface.link, partial(self.interfaces.has_address, name))
+        return port
+
+    def announcer(self, name: str) -> Announcer | None:
+        """The sender of gratuitous ARP of an interface; None if there is none now. OSError: the kernel refuses."""
+        interface = self.interfaces.get(name)
+        announcer = self._announcers.get(name)
+        if announcer is not None and (interface is None or not announcer.fits(interface.link)):
+            self._announcers.pop(name).close()
+            announcer = None
+        if announcer is None and interface is not None:
+            announcer = self._announcers[name] = Announcer(interface.link, self.alarm, self._announced)
+        return announcer
+
+    def silence(self, owner: str) -> None:
+        """Announce nothing more for an instance."""
+        for announcer in self._announcers.values():
+            announcer.silence(owner)
+
+    def close_unused(self) -> None:
+        """Close ports that no instance listens to."""
+        for name in [name for name, port in self._ports.items() if not len(port.receiver)]:
+            self._ports.pop(name).close()
+
+    def close(self) -> None:
+        """Close every socket."""
+        self.alarm.close()
+        self._monitor.close()
+        self._requests.close()
+        for sockets in (*self._ports.values(), *self._announcers.values()):
+            sockets.close()
+
+    def _take(self, reports: list[Report]) -> None:
+        names: set[str] = set()
+        for report in reports:
+            names |= self.interfaces.take(report)
+        if names:
+            self._changed(names)
+
+    def _take_snapshot(self) -> None:
+        names = self.interfaces.replace(*self._requests.snapshot())
+        if names:
+            self._changed(names)

@@ -1,0 +1,335 @@
+"""One virtual router at work: feeds its state machine and performs what the machine wants.
+
+What does not live here: the decisions (fsm.py), the bus (worker.py), what instances share (host.py), and what operators
+are shown (report.py). Every transition is logged here and nowhere else.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+
+from alived.ipc.messages import InstanceState, Message, PriorityChanged, State
+from alived.ipc.model import InstanceRole, VirtualAddress, VrrpInstance
+from alived.workers.vrrp import fsm
+from alived.workers.vrrp.addresses import packed
+from alived.workers.vrrp.fsm import (
+    Action,
+    AddAddresses,
+    AdvertReceived,
+    Announce,
+    Event,
+    FaultCleared,
+    FaultRaised,
+    Machine,
+    Reconfigured,
+    RemoveAddresses,
+    Resumed,
+    SendAdvert,
+    Settings,
+    Shutdown,
+    Startup,
+    StateChanged,
+    Warn,
+)
+from alived.workers.vrrp.garp import Burst, Schedule
+from alived.workers.vrrp.host import Host
+from alived.workers.vrrp.packet import V2, Advert, Expected, Rejection, encode
+from alived.workers.vrrp.port import Port
+from alived.workers.vrrp.priority import OWNER, standing
+from alived.workers.vrrp.stats import Stats
+
+RETRY = 30.0
+"""Seconds after which addresses that could not be added are tried again."""
+REMARKS = 256
+"""Different remarks about other routers that are remembered, so as not to log them twice."""
+
+log = logging.getLogger(__name__)
+
+
+class Instance:
+    """One vrrp_instance."""
+
+    def __init__(
+        self, config: VrrpInstance, host: Host, send: Callable[[Message], None], trackers: Mapping[str, bool]
+    ) -> None:
+        """`trackers` are the last verdicts on scripts by name, kept up to date by the worker."""
+        self.config = config
+        self.stats = Stats()
+        self.expected = _expected(config)
+        self.last_heard: float | None = None
+        self._host = host
+        self._send = send
+        self._trackers = trackers
+        self.standing = standing(config.priority, config.track_scripts, trackers)
+        self.machine = Machine(_settings(config, b""), self.standing.effective)
+        self._schedule = Schedule(config.announcing)
+        self._port: Port | None = None
+        self._messages: dict[int, bytes] = {}
+        self._socket_fault = ""
+        self._unaddable: tuple[str, ...] = ()
+        self._retry_due: float | None = None
+        self._remarks: set[str] = set()
+        self._sending_fails = False
+        self._stopping = False
+
+    # --- what the worker calls ----------------------------------------------------------------------------------------
+
+    def start(self, resumed: Resumed | None) -> None:
+        """Begin to work, or go on where a predecessor stopped."""
+        self._tell_priority()
+        self.look_around()
+        self._receive(resumed or Startup())
+
+    def stop(self, reason: str, *, daemon_stops: bool) -> None:
+        """End: a master says so and gives its addresses up."""
+        self._stopping = daemon_stops
+        self._receive(Shutdown(reason))
+        self._detach()
+        self._host.alarm.forget(self)
+
+    def detach_and_leave(self) -> None:
+        """End without a trace: another process takes over."""
+        self._host.alarm.forget(self)
+
+    def reconfigure(self, config: VrrpInstance) -> None:
+        """Take on a changed configuration of the same virtual router on the same interface; nothing else moves."""
+        before, self.config = self.config, config
+        self.expected = _expected(config)
+        self._messages.clear()
+        self._remarks.clear()
+        self._schedule.settings = config.announcing
+        if before.mcast_group != config.mcast_group:
+            self._detach(before)
+        if self._port is not None:
+            self._port.receiver.forget()
+        self._retry_due, self._unaddable = None, ()
+        self.track()
+        if self.machine.state is State.MASTER:
+            removed = [address for address in before.addresses if address not in config.addresses]
+            self._host.addresses.release(config.name, removed)
+        self.look_around()
+
+    def track(self) -> None:
+        """Judge the tracked scripts anew."""
+        before = self.standing
+        self.standing = standing(self.config.priority, self.config.track_scripts, self._trackers)
+        if before == self.standing:
+            return
+        if before.effective != self.standing.effective:
+            log.info("(%s) effective priority is now %d, was %d", self.config.name, self.standing.effective, before.effective)
+            self._receive(fsm.PriorityChanged(self.standing.effective))
+        self._tell_priority()
+        self._settle_faults()
+
+    def look_around(self) -> None:
+        """Something about the interfaces may have changed: sockets, own address, faults, addresses."""
+        self._attach()
+        address = self._host.primary(self.config)
+        settings = _settings(self.config, address)
+        if settings != self.machine.settings:
+            self._receive(Reconfigured(settings))
+        if self._port is not None and address:
+            self._port.receiver.forget()
+            self._port.send_from(address)
+        self._settle_faults()
+        if self.machine.state is State.MASTER:
+            self._restore_addresses()
+
+    # --- what the receiver calls --------------------------------------------------------------------------------------
+
+    def heard(self, event: AdvertReceived) -> None:
+        """An advert of another router was accepted."""
+        self.stats.adverts_received += 1
+        if event.priority == fsm.STOPPING:
+            self.stats.priority_zero_received += 1
+        self.last_heard = self._host.alarm.now()
+        self._receive(event)
+
+    def met(self, advert: Advert, source: bytes) -> None:
+        """Compare the addresses of an advert with ours; a difference is worth a remark, not a rejection."""
+        ours = {packed(virtual.address) for virtual in self.config.addresses}
+        if not self.config.skip_check_adv_addr and set(advert.addresses) != ours:
+            listed = ", ".join(str(ip_address(address)) for address in advert.addresses)
+            self._remark(f"{ip_address(source)} advertises other addresses: {listed}")
+
+    def refused(self, rejection: Rejection, source: bytes) -> None:
+        """An advert for this virtual router was not accepted."""
+        self.stats.rejected[rejection.reason] += 1
+        self._remark(f"adverts of {ip_address(source)} are ignored: {rejection}")
+
+    # --- what the alarm calls -----------------------------------------------------------------------------------------
+
+    def deadline(self) -> float | None:
+        """When `expire` has something to do."""
+        due = self.machine.deadline()
+        for other in (self._schedule.deadline(), self._retry_due):
+            if other is not None and (due is None or other < due):
+                due = other
+        return due
+
+    def expire(self, now: float) -> None:
+        """Do what is due at `now`."""
+        self._perform(self.machine.expire(now))
+        self._announce(now)
+        if self._retry_due is not None and self._retry_due <= now:
+            self._retry_due, self._unaddable = None, ()
+            self._settle_faults()
+
+    # --- faults -------------------------------------------------------------------------------------------------------
+
+    def _settle_faults(self) -> None:
+        """Make the machine's faults those that there are; new ones first, so that it does not recover in between."""
+        present = {*self.standing.faults, *self._unaddable, *self._host.faults(self.config)}
+        if self._socket_fault:
+            present.add(self._socket_fault)
+        for fault in sorted(present - self.machine.faults):
+            self._receive(FaultRaised(fault))
+        for fault in sorted(self.machine.faults - present):
+            self._receive(FaultCleared(fault))
+
+    def _attach(self) -> None:
+        try:
+            port = self._host.port(self.config.interface)
+            if port is not self._port and port is not None:
+                port.attach(self.config.virtual_router_id, self.config.mcast_group, self)
+            self._port, self._socket_fault = port, ""
+        except OSError as error:
+            self._port, self._socket_fault = None, f"no socket on {self.config.interface}: {error.strerror}"
+
+    def _detach(self, config: VrrpInstance | None = None) -> None:
+        config = config or self.config
+        if self._port is not None:
+            self._port.detach(config.virtual_router_id, config.mcast_group)
+            self._port = None
+            self._host.close_unused()
+
+    # --- actions ------------------------------------------------------------------------------------------------------
+
+    def _receive(self, event: Event) -> None:
+        self._perform(self.machine.receive(event, self._host.alarm.now()))
+        self._host.alarm.note(self)
+
+    def _perform(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case SendAdvert():
+                    self._send_advert(action.priority)
+                case AddAddresses():
+                    self._hold_addresses()
+                case RemoveAddresses():
+                    self._schedule.stop()
+                    self._host.silence(self.config.name)
+                    self._host.addresses.release(self.config.name, self.config.addresses)
+                case Announce():
+                    self._start_burst(action.burst, self.config.addresses)
+                case StateChanged():
+                    self._tell_state(action)
+                case Warn():
+                    self._remark(action.text)
+        if self._unaddable and self.machine.state is State.MASTER:
+            self._settle_faults()
+
+    def _send_advert(self, priority: int) -> None:
+        if self._port is None:
+            return
+        message = self._messages.get(priority)
+        if message is None:
+            message = self._messages[priority] = _message(self.config, priority)
+        try:
+            self._port.send(message, self.config.mcast_group)
+        except OSError as error:
+            self.stats.send_errors += 1
+            if not self._sending_fails:
+                log.error("(%s) adverts can't be sent: %s", self.config.name, error.strerror)
+            self._sending_fails = True
+            return
+        self._sending_fails = False
+        self.stats.adverts_sent += 1
+        if priority == fsm.STOPPING:
+            self.stats.priority_zero_sent += 1
+
+    def _hold_addresses(self) -> tuple[VirtualAddress, ...]:
+        """Make the addresses present; returns those that were not. Failures become faults."""
+        outcome = self._host.addresses.hold(self.config.name, self.config.addresses)
+        self._unaddable = outcome.failures
+        if outcome.failures:
+            self._retry_due = self._host.alarm.now() + RETRY
+        return outcome.added
+
+    def _restore_addresses(self) -> None:
+        added = self._hold_addresses()
+        if added:
+            names = ", ".join(virtual.address for virtual in added)
+            log.warning("(%s) added to %s while master: %s", self.config.name, self.config.interface, names)
+            self._start_burst(Burst.ARRIVED, added)
+        if self._unaddable:
+            self._settle_faults()
+
+    def _start_burst(self, burst: Burst, addresses: tuple[VirtualAddress, ...]) -> None:
+        now = self._host.alarm.now()
+        self._schedule.start(burst, addresses, now)
+        self._announce(now)
+        self._host.alarm.note(self)
+
+    def _announce(self, now: float) -> None:
+        for planned in self._schedule.expire(self.config.addresses, now):
+            self._host.announce(self.config, planned)
+
+    # --- words --------------------------------------------------------------------------------------------------------
+
+    def _tell_state(self, change: StateChanged) -> None:
+        if change.state is State.MASTER:
+            self.stats.became_master += 1
+        elif change.previous is State.MASTER:
+            self.stats.lost_master += 1
+        level = logging.WARNING if change.state is State.FAULT else logging.INFO
+        log.log(level, "(%s) Entering %s STATE: %s", self.config.name, change.state.value, change.reason)
+        self._send(
+            InstanceState(
+                instance=self.config.name,
+                state=change.state,
+                since=change.since,
+                reason=change.reason,
+                master=master_of(self.machine),
+                stopping=self._stopping,
+            )
+        )
+
+    def _tell_priority(self) -> None:
+        now = self.standing
+        self._send(
+            PriorityChanged(instance=self.config.name, effective=now.effective, base=now.base, reasons=now.reasons)
+        )
+
+    def _remark(self, text: str) -> None:
+        """Log something about another router, once."""
+        if text in self._remarks:
+            return
+        if len(self._remarks) >= REMARKS:
+            self._remarks.clear()
+        self._remarks.add(text)
+        log.warning("(%s) %s", self.config.name, text)
+
+
+def master_of(machine: Machine) -> str:
+    """The master's primary address as far as known, in text."""
+    return str(ip_address(machine.master)) if machine.master else ""
+
+
+def _settings(config: VrrpInstance, address: bytes) -> Settings:
+    return Settings(
+        advert_int=config.advert_int,
+        address=address,
+        initially_master=config.role is InstanceRole.MASTER and config.priority == OWNER,
+        nopreempt=config.nopreempt,
+        preempt_delay=config.preempt_delay,
+    )
+
+
+def _expected(config: VrrpInstance) -> Expected:
+    return Expected(V2.interval(config.advert_int), config.auth_pass)
+
+
+def _message(config: VrrpInstance, priority: int) -> bytes:
+    addresses = tuple(packed(virtual.address) for virtual in config.addresses)
+    return encode(V2, config.virtual_router_id, priority, config.advert_int, addresses, config.auth_pass)

@@ -1,0 +1,37 @@
+"""One interface as its instances use it: the advert socket, and who listens behind it.
+
+What does not live here: the state of the interface (interfaces.py).
+"""
+
+from collections.abc import Callable
+
+from alived.workers.vrrp.packet import V2
+from alived.workers.vrrp.receiver import Listener, Receiver
+from alived.workers.vrrp.rtnetlink import Link
+from alived.workers.vrrp.sockets import AdvertSocket
+
+
+class Port:
+    """Sends and receives adverts for the instances of one interface. OSError: the kernel refuses a socket."""
+
+    def __init__(self, link: Link, is_own: Callable[[bytes], bool]) -> None:
+        """`is_own` tells the interface's own addresses from others."""
+        self.index = link.index
+        self.receiver = Receiver(V2, is_own)
+        self._socket = AdvertSocket(link.name, link.index, self.receiver.receive)
+        self.send = self._socket.send
+        self.send_from = self._socket.send_from
+
+    def attach(self, vrid: int, group: str, listener: Listener) -> None:
+        """Hear the adverts of a virtual router."""
+        self._socket.join(group)
+        self.receiver.add(vrid, listener)
+
+    def detach(self, vrid: int, group: str) -> None:
+        """Hear them no more."""
+        self.receiver.remove(vrid)
+        self._socket.leave(group)
+
+    def close(self) -> None:
+        """Close the socket; the interface is gone, or nobody uses it any more."""
+        self._socket.close()
