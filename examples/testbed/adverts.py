@@ -35,6 +35,7 @@ class Adverts:
             member = socket.inet_aton(GROUP) + socket.inet_aton(host.address)
             self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, INTERFACE.encode())
+        host.at_end.callback(self._socket.close)
         self._socket.setblocking(False)
         self.heard: list[Advert] = []
         """All so far, in order; `read` adds to it."""
@@ -62,7 +63,3 @@ class Adverts:
             if wanted(advert := self._take()):
                 return advert
         raise TookTooLong(f"{what}: not heard within {timeout:g} s")
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._socket.close()

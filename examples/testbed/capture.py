@@ -9,7 +9,7 @@ from examples.testbed.hosts import INTERFACE, Host, wait_until
 READY = 10.0
 """Seconds that tcpdump may take to begin and to end."""
 
-WRONG = "vrrp.checksum_bad or vrrp.checksum.status == 0 or ip.checksum.status == 0 or _ws.malformed"
+WRONG = "vrrp.checksum.status == 0 or ip.checksum.status == 0 or _ws.malformed"
 """tshark's filter for what must not be there."""
 
 CHECKING = ("-o", "ip.check_checksum:TRUE")
@@ -19,13 +19,13 @@ class Capture:
     """Records what a host hears of one kind of packet, until `stop`."""
 
     def __init__(self, host: Host, what: str = "vrrp") -> None:
-        self._directory = tempfile.TemporaryDirectory(prefix="alived-capture-")
-        self._file = Path(self._directory.name) / "wire.pcap"
-        with (Path(self._directory.name) / "said").open("w+") as said:
+        directory = Path(host.at_end.enter_context(tempfile.TemporaryDirectory(prefix="alived-capture-")))
+        self._file = directory / "wire.pcap"
+        with (directory / "said").open("w+") as said:
             self._tcpdump = host.popen(
                 *("tcpdump", "-Z", "root", "-U", "-n", "-i", INTERFACE, "-w", str(self._file), what), errors=said
             )
-            wait_until(lambda: "listening" in Path(said.name).read_text(), READY, "tcpdump listens")
+            wait_until(lambda: "listening" in (directory / "said").read_text(), READY, "tcpdump listens")
 
     def stop(self) -> None:
         """End the recording."""
@@ -40,7 +40,3 @@ class Capture:
     def wrong(self) -> list[str]:
         """Packets with a bad checksum or that tshark cannot dissect."""
         return self.packets(WRONG)
-
-    def close(self) -> None:
-        """Forget it."""
-        self._directory.cleanup()

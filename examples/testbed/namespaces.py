@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -35,7 +35,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class NotPermitted(Exception):
-    """This process may not make namespaces; the text says what would help."""
+    """Namespaces cannot be made by this process; the text says what would help."""
 
 
 def _call(function: str, *arguments: object) -> None:
@@ -48,12 +48,13 @@ def become_root() -> None:
     """Go on as root: if need be, start this program anew as root of a user namespace (does not return then)."""
     if os.geteuid() == 0:
         return
-    os.execvp("unshare", ["unshare", "--user", "--map-root-user", "--", sys.executable, *sys.orig_argv[1:]])
+    again = ["unshare", "--user", "--map-root-user", "--", sys.executable, *sys.orig_argv[1:]]
+    os.execvp("unshare", again)  # noqa: S606 - no shell is wanted
 
 
 @contextmanager
 def _children_in(process_table: int | None) -> Iterator[None]:
-    """Let the children that this thread starts live in a process table: a descriptor, a new one, or None for our own."""
+    """Let children that this thread starts live in a process table: a descriptor, a new one, or None for our own."""
     if process_table is None:
         yield
         return
@@ -75,14 +76,15 @@ class Node:
     def __init__(self, *, whole: bool) -> None:
         self._pids: int | None = None
         self._children: list[subprocess.Popen[str]] = []
+        self.at_end = ExitStack()
+        """What users of the node opened for it; closed with it."""
         try:
             self._first = self._start_first(whole)
         except (OSError, subprocess.SubprocessError) as error:
             raise NotPermitted("making namespaces needs root, or `unshare --user --map-root-user`") from error
-        kinds = ("net", "mnt") if whole else ("net",)
-        self._entrances = [os.open(f"/proc/{self._first.pid}/ns/{kind}", os.O_RDONLY) for kind in kinds]
+        self._entrances = [self._open(kind) for kind in (("net", "mnt") if whole else ("net",))]
         if whole:
-            self._pids = os.open(f"/proc/{self._first.pid}/ns/pid", os.O_RDONLY)
+            self._pids = self._open("pid")
 
     @staticmethod
     def _start_first(whole: bool) -> subprocess.Popen[bytes]:
@@ -101,6 +103,11 @@ class Node:
                 start_new_session=True,
                 stdin=subprocess.DEVNULL,
             )
+
+    def _open(self, kind: str) -> int:
+        descriptor = os.open(f"/proc/{self._first.pid}/ns/{kind}", os.O_RDONLY)
+        self.at_end.callback(os.close, descriptor)
+        return descriptor
 
     @property
     def pid(self) -> int:
@@ -166,7 +173,4 @@ class Node:
             child.kill()
             child.wait()
         self._first.wait()
-        for entrance in (*self._entrances, self._pids):
-            if entrance is not None:
-                os.close(entrance)
-        self._entrances, self._pids = [], None
+        self.at_end.close()

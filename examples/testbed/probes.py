@@ -45,7 +45,7 @@ class Probe:
     kind: str
 
     def __init__(self, host: Host, address: str, interval: float) -> None:
-        self._records = tempfile.TemporaryFile("w+", prefix="alived-probe-")  # noqa: SIM115 - closed by stop
+        self._records = host.at_end.enter_context(tempfile.TemporaryFile("w+", prefix="alived-probe-"))
         self._process = host.popen(
             *(sys.executable, "-m", "examples.testbed.probes", self.kind, address, str(interval)),
             output=self._records,
@@ -64,9 +64,7 @@ class Probe:
         """Begin no more, wait for those under way, and sum up."""
         self._process.terminate()
         self._process.wait(FIRST + PATIENCE)
-        attempts = self.attempts()
-        self._records.close()
-        return Outcome(tuple(attempts))
+        return self.so_far()
 
     def so_far(self, since: float = 0.0) -> "Outcome":
         """Sum up what began after a moment."""

@@ -49,7 +49,7 @@ class Service:
         self._argv = argv
         self._env = env
         # Outlives a restart, so that the story of a test is in one place; the host's closing ends the writers.
-        self._output = tempfile.TemporaryFile("w+", prefix=f"alived-{host.name}-")  # noqa: SIM115
+        self._output = host.at_end.enter_context(tempfile.TemporaryFile("w+", prefix=f"alived-{host.name}-"))
         self.start()
 
     def start(self) -> None:
@@ -95,7 +95,7 @@ def nginx(host: Host) -> Service:
 
 
 def alived(host: Host, config: str, *options: str) -> Service:
-    """alived of this repository, in the foreground, with a configuration that is on the host."""
+    """The alived of this repository, in the foreground, with a configuration that is on the host."""
     return Service(
         *(host, sys.executable, "-m", "alived.supervisor", "-n", "-l", "-f", config, "--runtime-dir", "/run/alived"),
         *options,

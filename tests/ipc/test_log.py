@@ -63,7 +63,7 @@ def test_a_process_that_faults_speaks_into_its_stream() -> None:
     )
     subprocess.run([sys.executable, "-c", program, str(writer)], pass_fds=[writer], check=False, timeout=30)
     os.close(writer)
-    with open(reader, "rb") as stream:
+    with os.fdopen(reader, "rb") as stream:
         lines = [log.parse(line) for line in stream]
     assert lines[0] == (log.INFO, "before")
     assert (log.ERROR, "Fatal Python error: Segmentation fault") in lines

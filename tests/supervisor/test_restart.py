@@ -47,7 +47,8 @@ def test_one_that_cannot_boot_is_given_up() -> None:
 
 @given(st.lists(st.floats(0, 1e6), max_size=40), st.integers(-64, 255).filter(lambda code: code != 3))
 def test_the_delay_is_bounded_and_history_does_not_grow(gaps: list[float], code: int) -> None:
-    now, deaths = 0.0, ()
+    now = 0.0
+    deaths: tuple[float, ...] = ()
     for gap in gaps:
         now += gap
         outcome = decide(code, deaths, now)

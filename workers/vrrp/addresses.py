@@ -5,6 +5,7 @@ there already is adopted: a predecessor left it behind. What does not live here:
 (fsm.py) and how the kernel is told (netlink.py).
 """
 
+import errno
 import logging
 import os
 from collections.abc import Iterable
@@ -23,10 +24,10 @@ class Kernel(Protocol):
     """The part of netlink.Requests that is needed here."""
 
     def add(self, addresses: list[Address]) -> list[int]:
-        """Add addresses; an errno for each."""
+        """Add addresses; 0 or an errno for each."""
 
     def delete(self, addresses: list[Address]) -> list[int]:
-        """Delete addresses; an errno for each."""
+        """Delete addresses; 0 or an errno for each."""
 
 
 class Key(NamedTuple):
@@ -83,10 +84,11 @@ class Addresses:
         results = self._kernel.add([address for _, address in absent])
         added: list[VirtualAddress] = []
         for (virtual, address), error in zip(absent, results, strict=True):
-            if error:
+            if error not in (0, errno.EEXIST):
                 failures.append(f"{_text(virtual)} can't be added: {os.strerror(error)}")
-            else:
-                self._interfaces.take(address)
+                continue
+            self._interfaces.take(address)
+            if not error:
                 added.append(virtual)
         return Outcome(tuple(added), tuple(failures))
 
@@ -115,7 +117,7 @@ class Addresses:
 
     def _delete(self, addresses: list[Address]) -> None:
         for address, error in zip(addresses, self._kernel.delete(addresses), strict=True):
-            if error:
+            if error not in (0, errno.EADDRNOTAVAIL, errno.ENODEV):
                 log.error("%s can't be removed: %s", ip_address(address.address), os.strerror(error))
             self._interfaces.take(AddressGone(address))
 

@@ -5,10 +5,11 @@ interface was recreated, and closes them when nobody needs them. What does not l
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from alived.workers.vrrp.addresses import Addresses
+from alived.ipc.model import VirtualAddress, VrrpInstance
+from alived.workers.vrrp.addresses import Addresses, packed
 from alived.workers.vrrp.alarm import Alarm
 from alived.workers.vrrp.announcer import Announcer
 from alived.workers.vrrp.interfaces import Interfaces
@@ -33,6 +34,8 @@ class Host:
         # The monitor listens before the snapshot is taken, so that nothing falls between them.
         self._monitor = Monitor(self._take, self._take_snapshot)
         self.interfaces.replace(*self._requests.snapshot())
+        self.virtual: frozenset[bytes] = frozenset()
+        """Addresses that instances move about: no advert comes from them."""
         self._ports: dict[str, Port] = {}
         self._announcers: dict[str, Announcer] = {}
 
@@ -57,6 +60,38 @@ class Host:
         if announcer is None and interface is not None:
             announcer = self._announcers[name] = Announcer(interface.link, self.alarm, self._announced)
         return announcer
+
+    def primary(self, config: VrrpInstance) -> bytes:
+        """The address that an instance's adverts come from; empty: its interface has none."""
+        interface = self.interfaces.get(config.interface)
+        return interface.primary(self.virtual) if interface is not None else b""
+
+    def faults(self, config: VrrpInstance) -> list[str]:
+        """What an instance lacks of its interfaces, in words."""
+        faults: list[str] = []
+        for name in {config.interface, *(virtual.dev for virtual in config.addresses)}:
+            interface = self.interfaces.get(name)
+            if interface is None:
+                faults.append(f"interface {name} is missing")
+            elif not interface.link.up:
+                faults.append(f"interface {name} is down")
+        if self.interfaces.get(config.interface) is not None and not self.primary(config):
+            faults.append(f"interface {config.interface} has no IPv4 address")
+        return faults
+
+    def announce(self, owner: str, addresses: Iterable[VirtualAddress], repeat: int, interval: float) -> None:
+        """Send gratuitous ARP for addresses, each on its interface, `interval` seconds between frames."""
+        by_interface: dict[str, list[bytes]] = {}
+        for virtual in addresses:
+            by_interface.setdefault(virtual.dev, []).append(packed(virtual.address))
+        for name, own in by_interface.items():
+            try:
+                announcer = self.announcer(name)
+            except OSError as error:
+                log.error("no gratuitous ARP on %s: %s", name, error.strerror)
+                continue
+            if announcer is not None:
+                announcer.announce(owner, own, repeat, interval)
 
     def silence(self, owner: str) -> None:
         """Announce nothing more for an instance."""

@@ -72,6 +72,11 @@ class Instance:
         self._sending_fails = False
         self._stopping = False
 
+    @property
+    def interfaces(self) -> set[str]:
+        """Names of the interfaces that matter to it."""
+        return {self.config.interface, *(virtual.dev for virtual in self.config.addresses)}
+
     # --- what the worker calls ----------------------------------------------------------------------------------------
 
     def start(self, resumed: Resumed | None) -> None:
@@ -87,10 +92,6 @@ class Instance:
         self._detach()
         self._host.alarm.forget(self)
 
-    def detach_and_leave(self) -> None:
-        """End without a trace: another process takes over."""
-        self._host.alarm.forget(self)
-
     def reconfigure(self, config: VrrpInstance) -> None:
         """Take on a changed configuration of the same virtual router on the same interface; nothing else moves."""
         before, self.config = self.config, config
@@ -103,10 +104,12 @@ class Instance:
         if self._port is not None:
             self._port.receiver.forget()
         self._retry_due, self._unaddable = None, ()
+        self._host.addresses.release(
+            config.name, [virtual for virtual in before.addresses if virtual not in config.addresses]
+        )
         self.track()
         if self.machine.state is State.MASTER:
-            removed = [address for address in before.addresses if address not in config.addresses]
-            self._host.addresses.release(config.name, removed)
+            self._complete_addresses(logging.INFO, "added")
         self.look_around()
 
     def track(self) -> None:
@@ -116,7 +119,9 @@ class Instance:
         if before == self.standing:
             return
         if before.effective != self.standing.effective:
-            log.info("(%s) effective priority is now %d, was %d", self.config.name, self.standing.effective, before.effective)
+            log.info(
+                "(%s) effective priority is now %d, was %d", self.config.name, self.standing.effective, before.effective
+            )
             self._receive(fsm.PriorityChanged(self.standing.effective))
         self._tell_priority()
         self._settle_faults()
@@ -133,7 +138,7 @@ class Instance:
             self._port.send_from(address)
         self._settle_faults()
         if self.machine.state is State.MASTER:
-            self._restore_addresses()
+            self._complete_addresses(logging.WARNING, "missing, put back")
 
     # --- what the receiver calls --------------------------------------------------------------------------------------
 
@@ -150,12 +155,14 @@ class Instance:
         ours = {packed(virtual.address) for virtual in self.config.addresses}
         if not self.config.skip_check_adv_addr and set(advert.addresses) != ours:
             listed = ", ".join(str(ip_address(address)) for address in advert.addresses)
-            self._remark(f"{ip_address(source)} advertises other addresses: {listed}")
+            text = f"{ip_address(source)} advertises other addresses: {listed}"
+            self._remark(text, text)
 
     def refused(self, rejection: Rejection, source: bytes) -> None:
         """An advert for this virtual router was not accepted."""
         self.stats.rejected[rejection.reason] += 1
-        self._remark(f"adverts of {ip_address(source)} are ignored: {rejection}")
+        seen = f"{rejection.reason.value} ({rejection.detail})" if rejection.detail else rejection.reason.value
+        self._remark(f"{source.hex()} {rejection.reason}", f"adverts of {ip_address(source)} are ignored: {seen}")
 
     # --- what the alarm calls -----------------------------------------------------------------------------------------
 
@@ -225,7 +232,7 @@ class Instance:
                 case StateChanged():
                     self._tell_state(action)
                 case Warn():
-                    self._remark(action.text)
+                    self._remark(action.text, action.text)
         if self._unaddable and self.machine.state is State.MASTER:
             self._settle_faults()
 
@@ -256,11 +263,11 @@ class Instance:
             self._retry_due = self._host.alarm.now() + RETRY
         return outcome.added
 
-    def _restore_addresses(self) -> None:
+    def _complete_addresses(self, level: int, what: str) -> None:
+        """Add the addresses that a master lacks, and announce them."""
         added = self._hold_addresses()
         if added:
-            names = ", ".join(virtual.address for virtual in added)
-            log.warning("(%s) added to %s while master: %s", self.config.name, self.config.interface, names)
+            log.log(level, "(%s) %s: %s", self.config.name, what, ", ".join(virtual.address for virtual in added))
             self._start_burst(Burst.ARRIVED, added)
         if self._unaddable:
             self._settle_faults()
@@ -273,7 +280,9 @@ class Instance:
 
     def _announce(self, now: float) -> None:
         for planned in self._schedule.expire(self.config.addresses, now):
-            self._host.announce(self.config, planned)
+            # A reload may have taken some of them away since.
+            addresses = [virtual for virtual in planned.addresses if virtual in self.config.addresses]
+            self._host.announce(self.config.name, addresses, planned.repeat, self.config.announcing.interval)
 
     # --- words --------------------------------------------------------------------------------------------------------
 
@@ -301,13 +310,13 @@ class Instance:
             PriorityChanged(instance=self.config.name, effective=now.effective, base=now.base, reasons=now.reasons)
         )
 
-    def _remark(self, text: str) -> None:
-        """Log something about another router, once."""
-        if text in self._remarks:
+    def _remark(self, key: str, text: str) -> None:
+        """Log something about another router, once for each key."""
+        if key in self._remarks:
             return
         if len(self._remarks) >= REMARKS:
             self._remarks.clear()
-        self._remarks.add(text)
+        self._remarks.add(key)
         log.warning("(%s) %s", self.config.name, text)
 
 

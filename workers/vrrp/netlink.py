@@ -7,7 +7,6 @@ What does not live here: the bytes (rtnetlink.py) and what the reports mean (int
 import asyncio
 import errno
 import logging
-import os
 import socket
 from collections.abc import Callable, Iterable
 
@@ -44,24 +43,22 @@ class Requests:
         return links, addresses
 
     def add(self, addresses: list[Address]) -> list[int]:
-        """Add addresses; an errno for each, 0 also if it was there already."""
-        return self._change(rtnetlink.add_address, addresses, fine=(errno.EEXIST,))
+        """Add addresses; 0 or an errno for each, EEXIST if it was there already."""
+        return self._change(rtnetlink.add_address, addresses)
 
     def delete(self, addresses: list[Address]) -> list[int]:
-        """Delete addresses; an errno for each, 0 also if it was gone already."""
-        return self._change(rtnetlink.delete_address, addresses, fine=(errno.EADDRNOTAVAIL, errno.ENODEV))
+        """Delete addresses; 0 or an errno for each, EADDRNOTAVAIL or ENODEV if it was gone already."""
+        return self._change(rtnetlink.delete_address, addresses)
 
     def close(self) -> None:
         """Close the socket."""
         self._socket.close()
 
-    def _change(
-        self, encode: Callable[[Address, int], bytes], addresses: list[Address], fine: tuple[int, ...]
-    ) -> list[int]:
+    def _change(self, encode: Callable[[Address, int], bytes], addresses: list[Address]) -> list[int]:
         results: list[int] = []
         for start in range(0, len(addresses), MESSAGES_PER_WRITE):
             results += self._change_some(encode, addresses[start : start + MESSAGES_PER_WRITE])
-        return [0 if result in fine else result for result in results]
+        return results
 
     def _change_some(self, encode: Callable[[Address, int], bytes], addresses: list[Address]) -> list[int]:
         first = self._sequence + 1
@@ -124,8 +121,3 @@ def _open(groups: int) -> socket.socket:
     opened.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
     opened.bind((0, groups))
     return opened
-
-
-def explain(error: int) -> str:
-    """An errno in words."""
-    return os.strerror(error)

@@ -142,7 +142,9 @@ def decode(layout: Format, payload: bytes) -> Advert | Rejection:
     message = payload[:end]
     if checksum(message):
         return Rejection(Reason.CHECKSUM, f"{message[6:8].hex()}")
-    addresses = tuple(message[at : at + layout.address_size] for at in range(_HEADER.size, trailer, layout.address_size))
+    addresses = tuple(
+        message[at : at + layout.address_size] for at in range(_HEADER.size, trailer, layout.address_size)
+    )
     auth_type, interval = timing >> layout.interval_bits, timing & ((1 << layout.interval_bits) - 1)
     return Advert(vrid, priority, interval, auth_type, message[trailer:end], addresses)
 
@@ -159,7 +161,9 @@ class Expected:
         auth_type = SIMPLE_PASSWORD if self.password else NO_AUTHENTICATION
         if advert.auth_type != auth_type:
             return Rejection(Reason.AUTH_TYPE, f"type {advert.auth_type}, ours is {auth_type}")
-        if self.password and not hmac.compare_digest(advert.auth_data, self.password.ljust(len(advert.auth_data), b"\0")):
+        if self.password and not hmac.compare_digest(
+            advert.auth_data, self.password.ljust(len(advert.auth_data), b"\0")
+        ):
             return Rejection(Reason.PASSWORD)
         if advert.interval != self.interval:
             return Rejection(Reason.INTERVAL, f"interval {advert.interval}, ours is {self.interval}")

@@ -1,0 +1,157 @@
+"""The vrrp worker: the instances, and the bus.
+
+What does not live here: one instance's work (instance.py) and what they share (host.py).
+"""
+
+import logging
+import socket
+
+from alived.ipc.loop import CannotBoot, Send
+from alived.ipc.messages import Configure, Document, InstanceState, Message, State, StopHow, TrackerChanged
+from alived.ipc.model import VrrpInstance
+from alived.workers.vrrp.addresses import packed
+from alived.workers.vrrp.fsm import Resumed
+from alived.workers.vrrp.host import Host
+from alived.workers.vrrp.instance import Instance
+from alived.workers.vrrp.packet import PROTOCOL
+from alived.workers.vrrp.priority import OWNER
+from alived.workers.vrrp.report import describe
+from alived.workers.vrrp.timers import patience_of_peers
+
+log = logging.getLogger(__name__)
+
+
+def make(send: Send) -> "VrrpWorker":
+    """Make the worker, inside the running loop. CannotBoot if it may not open its sockets."""
+    try:
+        socket.socket(socket.AF_INET, socket.SOCK_RAW, PROTOCOL).close()
+        return VrrpWorker(send)
+    except PermissionError as error:
+        raise CannotBoot(f"VRRP needs CAP_NET_ADMIN and CAP_NET_RAW: {error.strerror}") from error
+
+
+class VrrpWorker:
+    """All instances of this host."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._instances: dict[str, Instance] = {}
+        """By key."""
+        self._trackers: dict[str, bool] = {}
+        """Last verdict of each script, by name."""
+        self._host = Host(self._interfaces_changed, self._announced)
+
+    # --- the bus ------------------------------------------------------------------------------------------------------
+
+    def configure(self, message: Configure) -> None:
+        """Take on new and changed instances, end dropped ones; others do not notice."""
+        states = self._recall(message)
+        for key in message.drop:
+            if key in self._instances:
+                self._instances.pop(key).stop("removed from the configuration", daemon_stops=False)
+        configs = [config for config in message.put if isinstance(config, VrrpInstance)]
+        self._note_virtual(configs)
+        fresh = [config for config in configs if not self._reconfigure(config)]
+        for config in fresh:
+            self._start(config, _resumption(config, states.get(config.name), message.silent_for))
+        for config in fresh:
+            if self._instances[config.key].machine.state is not State.MASTER:
+                self._remove_leftovers(config)
+
+    def receive(self, message: Message) -> None:
+        """Note the verdict of a script."""
+        if isinstance(message, TrackerChanged):
+            self._note_tracker(message)
+            for instance in self._instances.values():
+                instance.track()
+
+    def query(self, topic: str, arguments: Document) -> Document:
+        """`vrrp`: all instances, or the one that `instance` names; `stats`: their counters. LookupError: none such."""
+        wanted = arguments.get("instance")
+        chosen = [one for one in self._instances.values() if wanted in (None, one.config.name)]
+        if wanted is not None and not chosen:
+            raise LookupError(f"there is no vrrp_instance {wanted}")
+        if topic == "vrrp":
+            return {"instances": [describe(instance, self._host) for instance in chosen]}
+        if topic == "stats":
+            return {"instances": {instance.config.name: instance.stats.document() for instance in chosen}}
+        raise LookupError(f"the vrrp worker knows nothing of {topic}")
+
+    async def stop(self, how: StopHow) -> None:
+        """End: masters say so and give up their addresses, or everything is left to a successor."""
+        if how is StopHow.CLEAN:
+            for instance in self._instances.values():
+                instance.stop("alived stops", daemon_stops=True)
+        self._instances.clear()
+        self._host.close()
+
+    # --- instances ----------------------------------------------------------------------------------------------------
+
+    def _recall(self, message: Configure) -> dict[str, InstanceState]:
+        """What is retained: the verdicts of scripts are noted, the last states of instances returned."""
+        states: dict[str, InstanceState] = {}
+        for retained in message.retained:
+            if isinstance(retained, InstanceState):
+                states[retained.instance] = retained
+            elif isinstance(retained, TrackerChanged):
+                self._note_tracker(retained)
+        return states
+
+    def _note_tracker(self, message: TrackerChanged) -> None:
+        self._trackers[message.tracker.removeprefix("script ")] = message.up
+
+    def _note_virtual(self, configs: list[VrrpInstance]) -> None:
+        known = {instance.config.key: instance.config for instance in self._instances.values()}
+        known |= {config.key: config for config in configs}
+        # The owner's addresses are the interface's own (RFC 3768, 5.3.4): its adverts may come from them.
+        self._host.virtual = frozenset(
+            packed(virtual.address)
+            for config in known.values()
+            if config.priority != OWNER
+            for virtual in config.addresses
+        )
+
+    def _reconfigure(self, config: VrrpInstance) -> bool:
+        """Change an instance in place; False: there is none yet, or it has become another virtual router."""
+        instance = self._instances.get(config.key)
+        if instance is None:
+            return False
+        router = (config.interface, config.virtual_router_id)
+        if router != (instance.config.interface, instance.config.virtual_router_id):
+            instance.stop("has become another virtual router", daemon_stops=False)
+            return False
+        instance.reconfigure(config)
+        return True
+
+    def _start(self, config: VrrpInstance, resumed: Resumed | None) -> None:
+        instance = self._instances[config.key] = Instance(config, self._host, self._send, self._trackers)
+        instance.start(resumed)
+
+    def _remove_leftovers(self, config: VrrpInstance) -> None:
+        removed = self._host.addresses.remove_leftovers(config.addresses)
+        if removed:
+            log.info("(%s) removed addresses that were left behind: %s", config.name, ", ".join(removed))
+
+    # --- the host -----------------------------------------------------------------------------------------------------
+
+    def _interfaces_changed(self, names: set[str]) -> None:
+        for instance in self._instances.values():
+            if not names.isdisjoint(instance.interfaces):
+                instance.look_around()
+
+    def _announced(self, name: str) -> None:
+        instance = self._instances.get(f"vrrp_instance {name}")
+        if instance is not None:
+            instance.stats.garp_sent += 1
+
+
+def _resumption(config: VrrpInstance, last: InstanceState | None, silent_for: float) -> Resumed | None:
+    """How an instance goes on after its predecessor's last state; None: as if there had been none.
+
+    A master goes on as master only if no peer can have given it up yet.
+    """
+    if last is None or last.state not in (State.MASTER, State.BACKUP):
+        return None
+    if last.state is State.MASTER and silent_for >= patience_of_peers(config.advert_int):
+        return None
+    return Resumed(last.state, last.since)
