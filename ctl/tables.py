@@ -87,6 +87,50 @@ def status(document: Document) -> str:
     return "\n".join(parts)
 
 
+def vrrp(document: Document) -> str:
+    """`alivectl vrrp`."""
+    head = ("INSTANCE", "STATE", "FOR", "PRIORITY", "INTERFACE", "VRID", "MASTER", "LAST ADVERT", "ADDRESSES", "WHY")
+    return table(head, (_instance(instance) for instance in document["instances"]))
+
+
+def _instance(instance: Document) -> tuple[Any, ...]:
+    priority, heard = instance["priority"], instance["last_advert_age"]
+    changes = ", ".join(priority["reasons"])
+    absent = [f"{address['address']} ABSENT" for address in instance["addresses"] if not address["present"]]
+    return (
+        instance["instance"],
+        instance["state"],
+        duration(instance["age"]),
+        f"{priority['effective']} ({changes})" if changes else priority["effective"],
+        instance["interface"],
+        instance["virtual_router_id"],
+        instance["master"],
+        f"{duration(heard)} ago" if heard is not None else None,
+        " ".join(absent if instance["state"] == "MASTER" else ())
+        or " ".join(address["address"] for address in instance["addresses"]),
+        "; ".join(instance["faults"]) or instance["reason"],
+    )
+
+
+def lvs(document: Document) -> str:
+    """`alivectl lvs`."""
+    rows: list[tuple[Any, ...]] = []
+    for service in document["virtual_servers"]:
+        kind = f"{service['scheduler']} {service['forwarding']}"
+        state = "up" if service["quorum_up"] else "no quorum"
+        rows.append((service["name"], kind, state, service["weight"], _connections(service), None))
+        for server in service["real_servers"]:
+            why = "; ".join(check["reason"] for check in server["checks"])
+            state = "up" if server["up"] else "down"
+            rows.append((f"  {server['name']}", "", state, server["kernel_weight"], _connections(server), why))
+    head = ("SERVER", "HOW", "STATE", "WEIGHT", "CONNECTIONS", "WHY")
+    return f"data plane: {document['backend']}\n\n{table(head, rows)}"
+
+
+def _connections(counted: Document) -> Any:
+    return counted["counters"].get("connections")
+
+
 def checks(document: Document) -> str:
     """`alivectl checks`."""
     now = document["now"]

@@ -6,11 +6,11 @@ What does not live here: what the daemon then does (parent.py). Errors here are 
 import asyncio
 import logging
 import sys
-
-from alived.supervisor.options import Options
+from dataclasses import replace
 
 from alived.ipc import privileges
 from alived.supervisor.daemon import daemonize
+from alived.supervisor.options import Options
 from alived.supervisor.parent import Parent
 from alived.supervisor.pidfile import AlreadyRunning, PidFile
 from alived.supervisor.sinks import Output, SinkHandler, Sinks, console, log_daemon
@@ -20,6 +20,12 @@ EXIT_FAILED = 1
 
 def run(options: Options) -> int:
     """Start the daemon and be it; returns the exit code."""
+    options = replace(
+        options,
+        config_file=options.config_file.absolute(),
+        runtime_dir=options.runtime_dir.absolute(),
+        pid_file=options.pid_file.absolute(),
+    )
     if not options.dont_fork:
         daemonize()
     try:

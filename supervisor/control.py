@@ -6,6 +6,7 @@ described in docs/alivectl.md. What does not live here: what `reload` and `stop`
 
 import asyncio
 import itertools
+import os
 import time
 from collections.abc import Callable, Iterable
 
@@ -46,6 +47,7 @@ class Control:
         self._router = router
         self._sinks = sinks
         self._daemon = daemon
+        self._started_at = time.time()
         self._ids = itertools.count(1)
         self._asked: dict[int, asyncio.Future[Reply]] = {}
 
@@ -60,15 +62,17 @@ class Control:
     async def _body(self, query: Query) -> Document:
         match query.topic:
             case "status":
-                crew = workers(self._crew.children.values(), self._crew.forker.pid)
-                return {**self._daemon(), "workers": crew, **overview(self._router.retained)}
+                return {**self._daemon(), "workers": self._workers(), **overview(self._router.retained)}
             case "workers":
-                return {"workers": workers(self._crew.children.values(), self._crew.forker.pid)}
+                return {"workers": self._workers()}
             case "logs":
                 return logs(self._sinks, query.arguments)
             case topic if topic in WORKER_OF:
                 return await self._ask(WORKER_OF[topic], topic, query.arguments)
         raise LookupError(f"nobody knows about {query.topic[:40]!r}")
+
+    def _workers(self) -> list[Document]:
+        return workers(self._crew.children.values(), self._crew.forker.pid, self._started_at)
 
     async def _ask(self, worker: str, topic: str, arguments: Document) -> Document:
         child = self._crew.children[worker]
@@ -77,7 +81,8 @@ class Control:
         if not child.greeted or not child.alive:
             raise LookupError(f"the {worker} worker is {child.phase}")
         number = next(self._ids)
-        answer = self._asked[number] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._asked[number] = answer
         self._crew.bus.send(child.identity, Query(id=number, topic=topic, arguments=arguments))
         try:
             reply = await asyncio.wait_for(answer, ANSWER_TIMEOUT)
@@ -96,10 +101,11 @@ class Control:
             waiting.set_result(reply)
 
 
-def workers(children: Iterable[Child], zygote: int) -> list[Document]:
+def workers(children: Iterable[Child], zygote: int, started_at: float) -> list[Document]:
     """The processes, as `alivectl workers` shows them."""
     now = time.time()
-    return [
+    supervisor = {"name": "supervisor", "state": "ready", "pid": os.getpid(), "uptime": round(now - started_at, 3)}
+    crew = [
         {
             "name": child.name,
             "state": str(child.phase),
@@ -111,7 +117,8 @@ def workers(children: Iterable[Child], zygote: int) -> list[Document]:
         }
         for child in children
         if child.phase is not Phase.ABSENT
-    ] + [{"name": "zygote", "state": "ready", "pid": zygote}]
+    ]
+    return [supervisor, *crew, {"name": "zygote", "state": "ready", "pid": zygote}]
 
 
 def logs(sinks: Sinks, arguments: Document) -> Document:

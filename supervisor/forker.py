@@ -66,7 +66,7 @@ class Forker:
             try:
                 return await self._ask(data, stderr)
             except (OSError, ValueError, TimeoutError) as error:
-                log.warning("the zygote (pid %d) does not answer: %s; starting another", self.pid, error or "timeout")
+                log.warning("the zygote (pid %d) does not answer: %s; starting another", self.pid, repr(error))
                 self._end()
                 self._launch()
             try:

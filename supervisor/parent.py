@@ -12,9 +12,6 @@ import signal
 import time
 from collections.abc import Iterator
 
-from alived.supervisor.config.load import Loaded, load
-from alived.supervisor.options import Options
-
 from alived.ipc import codec, paths
 from alived.ipc.bus import SupervisorBus
 from alived.ipc.messages import (
@@ -28,9 +25,11 @@ from alived.ipc.messages import (
     StopHow,
 )
 from alived.supervisor import control
+from alived.supervisor.config.load import Loaded, load
 from alived.supervisor.control import Control
 from alived.supervisor.crew import Crew
 from alived.supervisor.forker import Forker
+from alived.supervisor.options import Options
 from alived.supervisor.patience import LOOK_EVERY
 from alived.supervisor.reload import plan
 from alived.supervisor.router import Routed, Router
@@ -85,8 +84,7 @@ class Parent:
         self._bus.start(self._receive, self._observable)
         self._sinks.outputs.append(self._bus.publish)
         try:
-            loaded = await asyncio.to_thread(load, self._options.config_file)
-            self._log_diagnostics(loaded)
+            loaded = await self._load()
             if not loaded.usable:
                 log.error("no usable configuration: not started")
                 return EXIT_CONFIG
@@ -228,8 +226,7 @@ class Parent:
         """Read the configuration again and run it; an error in it leaves the present one in force."""
         async with self._reloading:
             self._notifier.reloading()
-            loaded = await asyncio.to_thread(load, self._options.config_file)
-            self._log_diagnostics(loaded)
+            loaded = await self._load()
             problems = [diagnostic.render() for diagnostic in loaded.diagnostics]
             if loaded.errors:
                 self._reload_error = f"{loaded.errors} errors in {self._options.config_file}"
@@ -263,9 +260,12 @@ class Parent:
 
     # --- small things -------------------------------------------------------------------------------------------------
 
-    def _log_diagnostics(self, loaded: Loaded) -> None:
+    async def _load(self) -> Loaded:
+        """Read the configuration, on a thread, and log what there is to say about it."""
+        loaded = await asyncio.to_thread(load, self._options.config_file)
         for diagnostic in loaded.diagnostics:
             log.log(diagnostic.severity.level, "%s", diagnostic.render())
+        return loaded
 
     def _spawn(self, coroutine: "asyncio._CoroutineLike[None]") -> None:
         task = self._loop.create_task(coroutine)

@@ -30,8 +30,8 @@ from alived.supervisor.team import TEAM, Spec
 def serve(channel: socket.socket) -> None:
     """Answer requests until the supervisor is gone."""
     setproctitle.setproctitle("alived: zygote")
-    for ignored in (signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
-        signal.signal(ignored, signal.SIG_IGN)
+    for meant_for_the_supervisor in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+        signal.signal(meant_for_the_supervisor, signal.SIG_IGN)  # also when a terminal or systemd sends it to all of us
     for spec in TEAM.values():
         with contextlib.suppress(Exception):  # the worker itself meets it again, and says it in its own log
             importlib.import_module(spec.module)
@@ -88,7 +88,6 @@ def _become(request: dict[str, str | int], stderr: int) -> None:
 
 
 def _drop(spec: Spec, parent: int) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     privileges.keep_only(spec.capabilities, for_programs_too=not spec.runs_programs)
     privileges.end_with_parent(parent)  # last: a change of credentials would undo it
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from examples.testbed.hosts import INTERFACE, Host, wait_until
 
 READY = 10.0
-"""Seconds that tcpdump may take to begin and to end."""
+"""Seconds that dumpcap may take to begin and to end."""
 
 WRONG = "vrrp.checksum.status == 0 or ip.checksum.status == 0 or _ws.malformed"
 """tshark's filter for what must not be there."""
@@ -22,15 +22,15 @@ class Capture:
         directory = Path(host.at_end.enter_context(tempfile.TemporaryDirectory(prefix="alived-capture-")))
         self._file = directory / "wire.pcap"
         with (directory / "said").open("w+") as said:
-            self._tcpdump = host.popen(
-                *("tcpdump", "-Z", "root", "-U", "-n", "-i", INTERFACE, "-w", str(self._file), what), errors=said
+            self._dumpcap = host.popen(
+                *("dumpcap", "-q", "-i", INTERFACE, "-f", what, "-w", str(self._file)), errors=said
             )
-            wait_until(lambda: "listening" in (directory / "said").read_text(), READY, "tcpdump listens")
+            wait_until(lambda: "File: " in (directory / "said").read_text(), READY, "dumpcap records")
 
     def stop(self) -> None:
         """End the recording."""
-        self._tcpdump.terminate()
-        self._tcpdump.wait(READY)
+        self._dumpcap.terminate()
+        self._dumpcap.wait(READY)
 
     def packets(self, display_filter: str = "") -> list[str]:
         """One line for each packet that a tshark display filter matches."""

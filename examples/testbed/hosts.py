@@ -53,12 +53,17 @@ class Host(Node):
         self._own_network(address)
 
     def _own_files(self) -> None:
-        self.run("mount", "-t", "tmpfs", "run", "/run")
+        self._own_empty("/run")
         for directory in LAYERED:
             layer = f"/run/layers{directory}"
             self.run("mkdir", "-p", f"{layer}/upper", f"{layer}/work")
             options = f"lowerdir={directory},upperdir={layer}/upper,workdir={layer}/work,userxattr"
             self.run("mount", "-t", "overlay", "-o", options, "overlay", directory)
+        self._own_empty("/etc/keepalived")
+
+    def _own_empty(self, directory: str) -> None:
+        self.run("mkdir", "-p", directory)
+        self.run("mount", "-t", "tmpfs", "own", directory)
 
     def _own_network(self, address: str) -> None:
         self._switch.run(

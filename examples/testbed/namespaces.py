@@ -28,6 +28,19 @@ PR_SET_PDEATHSIG = 1
 
 NEW_PROCESS_TABLE = -1
 
+UNPRIVILEGED = [
+    "unshare",
+    "--user",
+    "--map-root-user",
+    "--net",
+    "--mount",
+    "--pid",
+    "--mount-proc",
+    "--fork",
+    "--kill-child",
+]
+"""Runs a program as root of namespaces in which it may make more, and come back from them."""
+
 RUN_TIMEOUT = 30.0
 """Seconds that a program which `Node.run` waits for may take."""
 
@@ -48,7 +61,7 @@ def become_root() -> None:
     """Go on as root: if need be, start this program anew as root of a user namespace (does not return then)."""
     if os.geteuid() == 0:
         return
-    again = ["unshare", "--user", "--map-root-user", "--", sys.executable, *sys.orig_argv[1:]]
+    again = [*UNPRIVILEGED, "--", sys.executable, *sys.orig_argv[1:]]
     os.execvp("unshare", again)  # noqa: S606 - no shell is wanted
 
 
@@ -81,7 +94,7 @@ class Node:
         try:
             self._first = self._start_first(whole)
         except (OSError, subprocess.SubprocessError) as error:
-            raise NotPermitted("making namespaces needs root, or `unshare --user --map-root-user`") from error
+            raise NotPermitted(f"making namespaces needs root, or `{' '.join(UNPRIVILEGED)}`") from error
         self._entrances = [self._open(kind) for kind in (("net", "mnt") if whole else ("net",))]
         if whole:
             self._pids = self._open("pid")

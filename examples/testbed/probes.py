@@ -45,7 +45,7 @@ class Probe:
     kind: str
 
     def __init__(self, host: Host, address: str, interval: float) -> None:
-        self._records = host.at_end.enter_context(tempfile.TemporaryFile("w+", prefix="alived-probe-"))
+        self._records = host.at_end.enter_context(tempfile.TemporaryFile("w+", prefix="alived-probe-"))  # noqa: SIM115 - so it is
         self._process = host.popen(
             *(sys.executable, "-m", "examples.testbed.probes", self.kind, address, str(interval)),
             output=self._records,
@@ -64,11 +64,11 @@ class Probe:
         """Begin no more, wait for those under way, and sum up."""
         self._process.terminate()
         self._process.wait(FIRST + PATIENCE)
-        return self.so_far()
+        return self.since()
 
-    def so_far(self, since: float = 0.0) -> "Outcome":
-        """Sum up what began after a moment."""
-        return Outcome(tuple(attempt for attempt in self.attempts() if attempt.begun >= since))
+    def since(self, moment: float = 0.0) -> "Outcome":
+        """Sum up what has become of the attempts that began after a moment."""
+        return Outcome(tuple(attempt for attempt in self.attempts() if attempt.begun >= moment))
 
 
 class Pings(Probe):
@@ -102,9 +102,15 @@ class Outcome:
 
     @property
     def silence(self) -> float:
-        """Longest time between two answers that followed each other, seconds."""
+        """Longest time without an answer, from the first attempt to the end of the last, seconds."""
         ended = sorted(attempt.ended for attempt in self.attempts if attempt.answer)
-        return max((later - earlier for earlier, later in pairwise(ended)), default=float("inf"))
+        first = min((attempt.begun for attempt in self.attempts), default=0.0)
+        last = max((attempt.ended for attempt in self.attempts), default=0.0)
+        return max(later - earlier for earlier, later in pairwise([first, *ended, last]))
+
+    def summary(self) -> str:
+        """One line for a person."""
+        return f"{self.lost} of {len(self.attempts)} had no answer, longest silence {self.silence:.3f} s"
 
     def first(self, answer: str) -> float:
         """When an answer was first given; infinity: never."""

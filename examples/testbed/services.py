@@ -48,8 +48,9 @@ class Service:
         self.host = host
         self._argv = argv
         self._env = env
-        # Outlives a restart, so that the story of a test is in one place; the host's closing ends the writers.
-        self._output = host.at_end.enter_context(tempfile.TemporaryFile("w+", prefix=f"alived-{host.name}-"))
+        # One file for all its lives, so that the story is in one place.
+        output = tempfile.TemporaryFile("w+", prefix=f"alived-{host.name}-")  # noqa: SIM115 - the host closes it
+        self._output = host.at_end.enter_context(output)
         self.start()
 
     def start(self) -> None:

@@ -48,6 +48,7 @@ class Code(StrEnum):
     UNKNOWN_USER = "unknown-user"
     NO_PROGRAM = "no-program"
     SCRIPT_SECURITY = "script-security"
+    NO_INTERFACE = "no-interface"
     EMPTY = "empty"
 
 
@@ -97,10 +98,6 @@ class Diagnostic:
         if self.hint:
             lines.append(f"  help: {self.hint}")
         return "\n".join(lines)
-
-    def one_line(self) -> str:
-        """The same in one line, for a log."""
-        return f"{self.place}: {self.severity}: {self.message}" + (f"; {self.hint}" if self.hint else "")
 
 
 class Report:

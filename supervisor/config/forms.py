@@ -7,12 +7,12 @@ knows no keyword; ranges stand in the rows of the grammar.
 import ipaddress
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from alived.supervisor.config.diagnostics import nearest
 from alived.supervisor.config.lexer import Token
 from alived.supervisor.config.parser import Statement
-from alived.supervisor.config.strings import StringError, split
 
 MICROSECOND = 0.000001
 INT_MAX = 2**31 - 1
@@ -27,11 +27,13 @@ _DECIMAL = re.compile(r"\+?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
 class UnfitError(Exception):
     """An argument does not have the form; the text says what was expected."""
 
-    def __init__(self, expected: str, token: Token | None = None) -> None:
+    def __init__(self, expected: str, token: Token | None = None, similar: str | None = None) -> None:
         super().__init__(expected)
         self.expected = expected
         self.token = token
         """The argument that is wrong; None: it is missing."""
+        self.similar = similar
+        """What was probably meant by it."""
 
 
 class Reading(NamedTuple):
@@ -75,7 +77,7 @@ class Integer:
         """See Form."""
         if not statement.arguments and self.alone is not None:
             return Reading(self.alone, 0)
-        token = _first(statement, self.expected)
+        token = first_argument(statement, self.expected)
         number = int(token.text) if _INTEGER.fullmatch(token.text) else None
         if number is not None and self.raised and 0 <= number < self.low:
             return Reading(self.low, remark=f"it must be at least {self.low}, {self.low} is used")
@@ -106,7 +108,7 @@ class Seconds:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = _first(statement, self.expected)
+        token = first_argument(statement, self.expected)
         pattern = _INTEGER if self.whole else _DECIMAL
         number = float(token.text) if pattern.fullmatch(token.text) else None
         if number == 0 and self.zero_means:
@@ -157,7 +159,7 @@ class Text:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = _first(statement, self.expected)
+        token = first_argument(statement, self.expected)
         if not 0 < len(token.text.encode()) <= self.longest:
             raise UnfitError(f"{self.expected} of 1 to {self.longest} bytes", token)
         return Reading(token.text)
@@ -179,11 +181,11 @@ class Choice:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = _first(statement, self.expected)
+        token = first_argument(statement, self.expected)
         for word, value in self.words.items():
             if word == token.text or (self.fold and word.lower() == token.text.lower()):
                 return Reading(value)
-        raise UnfitError(self.expected, token)
+        raise UnfitError(self.expected, token, nearest(token.text, self.words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +203,7 @@ class Address:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = _first(statement, self.expected)
+        token = first_argument(statement, self.expected)
         try:
             address = ipaddress.ip_address(token.text)
         except ValueError:
@@ -227,64 +229,13 @@ class TrackerWeight:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = _first(statement, self.expected)
+        token = first_argument(statement, self.expected)
         if not _INTEGER.fullmatch(token.text) or not -253 <= int(token.text) <= 253:
             raise UnfitError(self.expected, token)
         option = statement.arguments[1].text if len(statement.arguments) > 1 else "noreverse"
         if option not in ("reverse", "noreverse", "no_reverse"):
             raise UnfitError(self.expected, statement.arguments[1])
         return Reading(Weight(int(token.text), option == "reverse"), len(statement.arguments[:2]))
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A user, and a group if it is not the user's own, by name or number."""
-
-    user: str
-    group: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class UserAndGroup:
-    """USERNAME [GROUPNAME]: Account."""
-
-    expected: str = "a user name, and perhaps a group name"
-
-    def read(self, statement: Statement) -> Reading:
-        """See Form."""
-        user = _first(statement, self.expected)
-        group = statement.arguments[1].text if len(statement.arguments) > 1 else ""
-        return Reading(Account(user.text, group), len(statement.arguments[:2]))
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A command as it is written in the file, split into its arguments, and whom to run it as if that is said."""
-
-    argv: tuple[str, ...]
-    account: Account | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A script in quotes with its arguments, keepalived's <QUOTED-STRING>: Script."""
-
-    account: bool = False
-    """USERNAME [GROUPNAME] may follow."""
-    expected: str = field(default="a program with its arguments, in one pair of quotes", init=False)
-
-    def read(self, statement: Statement) -> Reading:
-        """See Form."""
-        token = _first(statement, self.expected)
-        try:
-            strings = split(statement.argument_text)
-            argv = split(strings[0])
-        except StringError as error:
-            raise UnfitError(f"{self.expected} ({error})", token) from None
-        if not argv or not argv[0]:
-            raise UnfitError(self.expected, token)
-        names = strings[1:3] if self.account else []
-        return Reading(Script(tuple(argv), Account(*names) if names else None), len(statement.arguments) - len(strings) + 1 + len(names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +260,8 @@ class Lines:
         return Reading(tuple(statement.body or ()), 0)
 
 
-def _first(statement: Statement, expected: str) -> Token:
+def first_argument(statement: Statement, expected: str) -> Token:
+    """The argument that must be there. UnfitError if it is not."""
     if not statement.arguments:
         raise UnfitError(expected)
     return statement.arguments[0]

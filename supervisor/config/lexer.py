@@ -1,8 +1,8 @@
-"""Text to tokens, with their exact places; knows what a word, a string, a brace and a comment look like.
+r"""Text to tokens, with their exact places; knows what a word, a string, a brace and a comment look like.
 
 The rules are those that keepalived 2.2 was seen to follow (keepalived.conf(5) tells less): `#` and `!` start a comment
 anywhere outside double quotes; double quotes hold a word with blanks together and may contain `\"`; a single quote is
-an ordinary character, except inside the value of a script, which values.py takes apart; braces stand for themselves
+an ordinary character, except inside the value of a script, which strings.py takes apart; braces stand for themselves
 also when glued to a word. What does not live here: which words begin a block.
 """
 
@@ -58,7 +58,7 @@ _TOKEN = re.compile(
 
 
 def lex(text: str, file: str, report: Report) -> Iterator[list[Token]]:
-    """The tokens of each line that has any. Never raises; a quote that is not closed is reported and closed at the end of its line."""
+    """The tokens of each line that has any. Never raises: a quote that is not closed is reported, and ends its line."""
     for number, content in enumerate(text.split("\n"), start=1):
         if content and (tokens := _line(Line(file, number, content.rstrip("\r")), report)):
             yield tokens

@@ -6,7 +6,7 @@ import pwd
 import shutil
 import socket
 from pathlib import Path
-from stat import S_ISREG, S_IWGRP, S_IWOTH
+from stat import S_ISDIR, S_ISVTX, S_IWGRP, S_IWOTH
 from typing import NamedTuple, Protocol
 
 
@@ -84,7 +84,6 @@ class ThisMachine:
 def _writable_by_others(status: os.stat_result) -> bool:
     if status.st_uid != 0:
         return True
-    by_group = status.st_mode & S_IWGRP and status.st_gid != 0
-    by_all = status.st_mode & S_IWOTH
-    sticky_directory = not S_ISREG(status.st_mode) and status.st_mode & 0o1000
-    return bool(by_group or (by_all and not sticky_directory))
+    if S_ISDIR(status.st_mode) and status.st_mode & S_ISVTX:
+        return False  # others may add files there, and cannot replace root's
+    return bool(status.st_mode & S_IWOTH or (status.st_mode & S_IWGRP and status.st_gid != 0))

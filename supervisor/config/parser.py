@@ -10,6 +10,7 @@ text before it is parsed; alived does not do that yet, and what is left of them 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from alived.supervisor.config.diagnostics import Code, Report
 from alived.supervisor.config.lexer import Kind, Token
@@ -126,18 +127,26 @@ class _Parser:
         brace, _ = self._open[-1]
         self._tree.complete = False
         self._report.error(
-            Code.UNCLOSED_BRACE, "this '{' is not closed", brace.place, "add '}' on a line of its own where the block ends"
+            Code.UNCLOSED_BRACE,
+            "this '{' is not closed",
+            brace.place,
+            "add '}' on a line of its own where the block ends",
         )
 
 
 # --- what is done to the text before it is parsed, once alived does it -----------------------------------------------
 
-_DIRECTIVES = (
-    ("condition", "conditional line (@)", re.compile(r"@")),
-    ("definition", "definition ($NAME = value)", re.compile(r"\$\w+=?$")),
-    ("sequence", "sequence (~SEQ, ~LST)", re.compile(r"~(SEQ|LST)")),
-    ("include", "include of another file", re.compile(r"include[rmwba]?$")),
-)
+
+class _Directive(NamedTuple):
+    words: str
+    begins: re.Pattern[str]
+
+
+_CONDITION = _Directive("conditional lines (@)", re.compile(r"@"))
+_DEFINITION = _Directive("definitions ($NAME)", re.compile(r"\$\w+=?$"))
+_SEQUENCE = _Directive("sequences (~SEQ, ~LST)", re.compile(r"~(SEQ|LST)"))
+_INCLUDE = _Directive("included files", re.compile(r"include[rmwba]?$"))
+_DIRECTIVES = (_CONDITION, _DEFINITION, _SEQUENCE, _INCLUDE)
 
 
 def _without_directives(lines: Iterable[list[Token]], report: Report) -> Iterable[list[Token]]:
@@ -151,19 +160,33 @@ def _without_directives(lines: Iterable[list[Token]], report: Report) -> Iterabl
         if first.text[0:1] not in ("@", "$", "~", "i"):
             yield tokens
             continue
-        kind = next((kind for kind in _DIRECTIVES if kind[2].match(first.text)), None)
-        if kind is None or (kind[0] == "definition" and not _is_definition(tokens)):
+        kind = next((kind for kind in _DIRECTIVES if kind.begins.match(first.text)), None)
+        if kind is None or (kind is _DEFINITION and not _defines(tokens)):
             yield tokens
             continue
-        name, words, _ = kind
-        if report.first(("directive", name)):
-            report.warning(
-                Code.NOT_IMPLEMENTED, f"alived does not read a {words} yet", first.place, "lines like this are left out"
-            )
-        if name == "condition" and any(token.kind is not Kind.WORD for token in tokens):
+        _report_directive(kind, first, report)
+        if kind is _CONDITION and any(token.kind is not Kind.WORD for token in tokens):
             yield tokens[1:]
-        continued = name == "definition" and last.endswith("\\")
+        continued = kind is _DEFINITION and last.endswith("\\")
 
 
-def _is_definition(tokens: list[Token]) -> bool:
+def is_definition(token: Token, report: Report) -> bool:
+    """Whether a value comes from a definition ($NAME), which alived does not read yet: then that is reported, once."""
+    if not re.search(r"\$[A-Za-z_{]", token.text):
+        return False
+    _report_directive(_DEFINITION, token, report)
+    return True
+
+
+def _report_directive(kind: "_Directive", token: Token, report: Report) -> None:
+    if report.first(kind):
+        report.warning(
+            Code.NOT_IMPLEMENTED,
+            f"alived does not read {kind.words} yet",
+            token.place,
+            "lines and values like this are left out",
+        )
+
+
+def _defines(tokens: list[Token]) -> bool:
     return tokens[0].text.endswith("=") or (len(tokens) > 1 and tokens[1].text.startswith("="))

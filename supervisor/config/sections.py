@@ -5,6 +5,7 @@ right form or not. What does not live here: what blocks mean together (build_*.p
 """
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TypeVar
 
 from alived.supervisor.config.diagnostics import Code, Place, Report, nearest
@@ -12,7 +13,7 @@ from alived.supervisor.config.forms import Body, Lines, UnfitError
 from alived.supervisor.config.grammar.row import Row
 from alived.supervisor.config.grammar.table import HOMES, TABLE, WORDS, block_name
 from alived.supervisor.config.lexer import Token
-from alived.supervisor.config.parser import Statement
+from alived.supervisor.config.parser import Statement, is_definition
 
 T = TypeVar("T")
 
@@ -24,7 +25,8 @@ class Section:
     block: str
     statement: Statement | None = None
     """Its header; None: the top level."""
-    _values: dict[str, list[tuple[object, Statement]]] = field(default_factory=dict)
+    values: dict[str, list[tuple[object, Statement]]] = field(default_factory=dict)
+    """Keyword -> what it was given, in order, and where."""
     _sections: dict[str, "list[Section]"] = field(default_factory=dict)
 
     @property
@@ -39,7 +41,7 @@ class Section:
 
     def get(self, word: str, kind: type[T], inherited: T | None = None) -> T:
         """The value of a keyword: the last one given, else the inherited one if there is one, else the default."""
-        given = self._values.get(word)
+        given = self.values.get(word)
         value = given[-1][0] if given else (TABLE[self.block, word].default if inherited is None else inherited)
         if not isinstance(value, kind):
             raise TypeError(f"{self.block} {word} is {value!r}, not {kind.__name__}")
@@ -47,13 +49,13 @@ class Section:
 
     def find(self, word: str, kind: type[T]) -> T | None:
         """The value of a keyword if it was given."""
-        return self.get(word, kind) if word in self._values else None
+        return self.get(word, kind) if word in self.values else None
 
     def where(self, word: str) -> Place:
         """Where a keyword was given last: its value, else the keyword, else the block."""
-        if word not in self._values:
+        if word not in self.values:
             return self.place
-        statement = self._values[word][-1][1]
+        statement = self.values[word][-1][1]
         return (statement.arguments or statement.words)[0].place
 
     def sections(self, word: str) -> "list[Section]":
@@ -62,15 +64,23 @@ class Section:
 
     def lines(self, word: str) -> list[Statement]:
         """The entries of all list blocks of this name in it."""
-        return [line for value, _ in self._values.get(word, []) if isinstance(value, tuple) for line in value]
+        return [line for value, _ in self.values.get(word, []) if isinstance(value, tuple) for line in value]
 
     def put(self, word: str, value: object, statement: Statement) -> None:
         """Add a value."""
-        self._values.setdefault(word, []).append((value, statement))
+        self.values.setdefault(word, []).append((value, statement))
 
     def nest(self, word: str, section: "Section") -> None:
         """Add a block."""
         self._sections.setdefault(word, []).append(section)
+
+    def merged(self, word: str) -> "Section":
+        """All blocks of this name as one, for those that may be given in parts."""
+        whole = Section(f"{self.block}/{word}".lstrip("/"))
+        for part in self.sections(word):
+            for name, values in part.values.items():
+                whole.values.setdefault(name, []).extend(values)
+        return whole
 
 
 def read(statements: list[Statement], report: Report) -> Section:
@@ -148,12 +158,12 @@ class _Reader:
     def _unfit(self, section: Section, statement: Statement, row: Row, error: UnfitError) -> None:
         if row.unusable is not None:
             section.put(row.word, row.unusable, statement)
-        if error.token is not None and "$" in error.token.text:
-            return  # a definition that is not read yet, reported once by the parser
+        if error.token is not None and is_definition(error.token, self._report):
+            return
         kept = section.find(row.word, object)
-        if kept is None:
-            kept = row.default
-        hint = f"{kept} is used" if isinstance(kept, (int, float, str)) and kept != "" else "it is ignored"
+        hint = _in_words(row.default if kept is None else kept)
+        if error.similar:
+            hint = f"did you mean `{error.similar}`? Until then {hint}"
         if error.token is None:
             message, place = f"`{row.word}` needs a value: {error.expected}", statement.keyword.place
         else:
@@ -175,3 +185,20 @@ class _Reader:
         if similar and statement.body is not None:
             hint += " The block is skipped"
         self._report.error(Code.UNKNOWN_KEYWORD, f"`{token.text}` is not a keyword of {here}", token.place, hint)
+
+
+def _in_words(kept: object) -> str:
+    """What holds instead of a value that is not usable; never one that could be a password."""
+    if isinstance(kept, bool):
+        return f"it is {'on' if kept else 'off'}"
+    return f"{kept} is used" if isinstance(kept, (int, float, StrEnum)) else "it is ignored"
+
+
+def name_of(section: Section, report: Report) -> str | None:
+    """The name in a block's header; None, and a diagnostic, when there is none."""
+    if section.header:
+        for extra in section.header[1:2]:
+            report.note(Code.IGNORED, "a block has one name", extra.place, "the rest of the line is not read")
+        return section.header[0].text
+    report.error(Code.MISSING, f"this {block_name(section.block)} has no name", section.place, "it is left out")
+    return None

@@ -1,7 +1,7 @@
 r"""Quoted strings with escapes, as the values of scripts have them (keepalived.conf(5), "Quoted strings").
 
 Single and double quotes hold text together and join what they touch: `abcd" efg "mnop` is one string. The escapes are
-\a \b \E \f \n \r \t \v, \nnn (octal), \xXX (hexadecimal), \cC (control); \ before any other character is that character.
+\a \b \E \f \n \r \t \v, \nnn (octal), \xXX (hexadecimal), \cC (control); before another character \ means just that.
 """
 
 import re
@@ -46,11 +46,12 @@ def split(text: str) -> list[str]:
 
 
 def _unescape(match: re.Match[str]) -> str:
-    if match["octal"] or match["hex"]:
-        code = int(match["octal"], 8) if match["octal"] else int(match["hex"], 16)
-        if not code & 0xFF:
-            raise StringError("a string cannot hold a NUL character")
-        return chr(code & 0xFF)
+    if match["other"]:
+        return _PLAIN.get(match["other"], match["other"])
     if match["control"]:
-        return chr(ord(match["control"]) & 0x1F or 0x7F)
-    return _PLAIN.get(match["other"], match["other"])
+        code = ord(match["control"]) & 0x1F
+    else:
+        code = (int(match["octal"], 8) if match["octal"] else int(match["hex"], 16)) & 0xFF
+    if not code:
+        raise StringError("a string cannot hold a NUL character")
+    return chr(code)

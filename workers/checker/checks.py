@@ -145,7 +145,11 @@ class Checks:
 
     async def _perform(self, job: _Job) -> None:
         job.started = self._loop.time()
-        outcome = await tcp.probe(job.check)
+        try:
+            outcome = await tcp.probe(job.check)
+        except Exception as error:  # a fault of ours is not the server's, and must not end its checks
+            log.exception("%s", describe(job.check))
+            outcome = LocalError(repr(error))
         now = self._loop.time()
         job.took = now - job.started
         del self._tasks[job.check]

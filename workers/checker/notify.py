@@ -130,8 +130,9 @@ class _Queue:
             self._start(self._waiting.popleft())
         if self._current is None:
             self.idle.set()
-        elif self._waiting:
-            self._hurry()
+        elif self._waiting and self._timer is None:
+            call, run = self._current
+            self._timer = self._loop.call_at(run.started + PATIENCE, self._end, call, run)
 
     def _start(self, call: _Call) -> None:
         log.info("running %s: %s", call.title, " ".join((*call.program.argv, *call.arguments)))
@@ -161,15 +162,8 @@ class _Queue:
             self._timer = None
         self._go_on()
 
-    def _hurry(self) -> None:
-        """Something waits: from PATIENCE after its start on, the current program is ended."""
-        if self._timer is None and self._current is not None:
-            run = self._current[1]
-            self._timer = self._loop.call_at(run.started + PATIENCE, self._end_current)
-
-    def _end_current(self) -> None:
-        if self._current is not None:
-            call, run = self._current
-            log.warning("%s ran for %g s while others wait: it is ended", call.title, PATIENCE)
-            run.end(f"took longer than {PATIENCE:g} s")
-            self._timer = self._loop.call_later(2 * GRACE, self._pass, run)
+    def _end(self, call: _Call, run: Run) -> None:
+        """Others wait behind it, and it had its time."""
+        log.warning("%s has run for %g s while others wait: it is ended", call.title, PATIENCE)
+        run.end(f"took longer than {PATIENCE:g} s")
+        self._timer = self._loop.call_later(2 * GRACE, self._pass, run)

@@ -131,7 +131,11 @@ class Scripts:
     async def _perform(self, key: str, due: float) -> None:
         tracked = self._tracked[key]
         started = self._loop.time()
-        outcome = await self._run(tracked.script)
+        try:
+            outcome = await self._run(tracked.script)
+        except Exception as error:  # a fault of ours is not the script's, and must not end its runs
+            log.exception("%s", key)
+            outcome = LocalError(repr(error))
         if self._tracked.get(key) is not tracked:
             return  # forgotten or replaced meanwhile
         now = self._loop.time()

@@ -4,8 +4,8 @@ libnftables (Debian: libnftables1) is used through ctypes: one call, one transac
 run. What does not live here: which rules (ruleset.py) and their JSON (nftjson.py).
 """
 
-import contextlib
 import ctypes
+import errno
 import socket
 from collections.abc import Sequence
 
@@ -76,9 +76,11 @@ class Nftables:
     def __init__(self) -> None:
         self._library = Library()
         self._have: Ruleset | None = None
-        """What `read` found; None: something that has to be made anew."""
+        """What is in the table; None: no table, or one that has to be made anew."""
+        self._listed: Ruleset | None = None
+        """How the library listed what was made last: versions of it may write the same rules in other words."""
         try:
-            self._tables()
+            self._list()
             self._events = _subscribe()
         except BaseException:
             self._library.close()
@@ -90,32 +92,36 @@ class Nftables:
 
     def read(self) -> Table:
         """The table that the rules stand for; empty also when someone has altered them, for then all is made anew."""
-        self._have, _ = self._read()
-        if self._have is None:
-            return {}
-        return ruleset.table_of(self._have) or {}
+        listed, _ = self._list()
+        if listed is None or listed != self._listed:
+            self._have = listed
+        table = ruleset.table_of(self._have) if self._have is not None else None
+        if table is None:
+            self._have = None
+        return table or {}
 
     def apply(self, ops: Sequence[Op]) -> list[str]:
-        """Do the operations in one transaction."""
-        have = ruleset.table_of(self._have) if self._have is not None else None
-        after = ruleset.ruleset(apply(have or {}, ops))
+        """Do the operations in one transaction; a table that is empty then, or could not be read, goes."""
+        have = (ruleset.table_of(self._have) if self._have is not None else None) or {}
+        after = ruleset.ruleset(apply(have, ops))
         try:
-            self._library.run(nftjson.transaction(self._have if have is not None else None, after))
+            self._library.run(nftjson.transaction(self._have, after))
+            self._have = after if after.services else None
+            self._listed, _ = self._list()
         except PlaneError as error:
             return [f"{op}: {error}" for op in ops]
-        self._have = after if after.services else nftjson.EMPTY
         return []
 
     def statistics(self) -> Statistics:
         """Connections of each destination."""
-        rules, counts = self._read()
-        if rules is None:
-            return Statistics()
+        _, counts = self._list()
         return Statistics(
             destinations={
                 (key, destination.key): {"connections": counts.get(chain, 0)}
-                for key, destination, chain in ruleset.counted(rules)
+                for key, destination, chain in ruleset.counted(self._have)
             }
+            if self._have is not None
+            else {}
         )
 
     def watch(self) -> int | None:
@@ -124,12 +130,35 @@ class Nftables:
 
     def quiet(self) -> None:
         """Take all notifications; that some were lost (ENOBUFS) is one more reason to look."""
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                with contextlib.suppress(OSError) as _:
-                    self._events.recv(1 << 16)
+        while True:
+            try:
+                self._events.recv(1 << 16)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
 
     def close(self) -> None:
         """Close the socket and free the library's context."""
         self._events.close()
         self._library.close()
+
+    def _list(self) -> tuple[Ruleset | None, dict[str, int]]:
+        """The rules in the kernel, None if there is no table or not one of ours, and the connections counted."""
+        if not nftjson.has_table(self._library.run(nftjson.LIST_TABLES)):
+            return None, {}
+        table = self._library.run(nftjson.LIST_TABLE, OUTPUT_TERSE)
+        try:
+            return nftjson.parse(table, self._library.run(nftjson.LIST_SERVICES))
+        except (PlaneError, ValueError, LookupError):
+            return None, {}
+
+
+def _subscribe() -> socket.socket:
+    """A socket that receives the kernel's notifications about nftables."""
+    events = socket.socket(
+        socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, NETLINK_NETFILTER
+    )
+    events.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NFNLGRP_NFTABLES)
+    return events

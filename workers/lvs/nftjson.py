@@ -5,7 +5,7 @@ not: what the rules mean (ruleset.py), running commands (nftables.py).
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from alived.workers.lvs.ruleset import Chain, Expression, Rule, Ruleset, ServiceElement
@@ -18,30 +18,40 @@ SERVICES = {**IN_TABLE, "name": "services"}
 MAX_CLIENTS = 65536
 """Clients that one destination remembers."""
 
-EMPTY = Ruleset({})
+
+def _document(*commands: Command) -> str:
+    return json.dumps({"nftables": commands})
 
 
-def listing() -> tuple[str, str]:
-    """Requests for the table, to be run without the contents of sets, and for the map of services with its contents."""
-    return _document([{"list": {"table": TABLE}}]), _document([{"list": {"map": SERVICES}}])
+LIST_TABLES = _document({"list": {"tables": {"family": "ip"}}})
+LIST_TABLE = _document({"list": {"table": TABLE}})
+"""To be run without the contents of sets, which are the remembered clients."""
+LIST_SERVICES = _document({"list": {"map": SERVICES}})
 
 
 def transaction(before: Ruleset | None, after: Ruleset) -> str:
-    """Commands from one ruleset to another; from None, which may be anything: the table is made anew.
+    """Commands from one ruleset to another; from None, which may be anything, the table is made anew.
 
     All or nothing: no packet sees a state in between (nft(8), "atomic"). What does not change is not touched, so
     that counters and remembered clients stay.
     """
-    commands: list[Command] = []
-    if before is None:
-        commands += [{"add": {"table": TABLE}}, {"delete": {"table": TABLE}}]
-        before = EMPTY
     if not after.services:
-        return _document([*commands, {"add": {"table": TABLE}}, {"delete": {"table": TABLE}}])
-    if not before.chains:
-        keys = ["ipv4_addr", "inet_proto", "inet_service"]
-        commands += [{"add": {"table": TABLE}}, {"add": {"map": {**SERVICES, "type": keys, "map": "verdict"}}}]
-    return _document([*commands, *_added(before, after), *_removed(before, after)])
+        return _document({"add": {"table": TABLE}}, {"delete": {"table": TABLE}})
+    if before is not None:
+        return _document(*_added(before, after), *_removed(before, after))
+    keys = ["ipv4_addr", "inet_proto", "inet_service"]
+    anew: list[Command] = [
+        {"add": {"table": TABLE}},
+        {"delete": {"table": TABLE}},
+        {"add": {"table": TABLE}},
+        {"add": {"map": {**SERVICES, "type": keys, "map": "verdict"}}},
+    ]
+    return _document(*anew, *_added(Ruleset({}), after))
+
+
+def has_table(text: str) -> bool:
+    """Whether a listing of tables has ours."""
+    return any(kind == "table" and value["name"] == TABLE["name"] for kind, value in _objects(text))
 
 
 def parse(table: str, services: str) -> tuple[Ruleset, dict[str, int]]:
@@ -107,11 +117,7 @@ def _entry(element: ServiceElement, rules: Ruleset) -> list[Expression]:
     return [{"concat": list(element)}, {"goto": {"target": rules.services[element]}}]
 
 
-def _document(commands: list[Command]) -> str:
-    return json.dumps({"nftables": commands})
-
-
-def _objects(text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _objects(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
     for item in json.loads(text)["nftables"]:
         yield from item.items()
 

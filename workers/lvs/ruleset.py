@@ -79,7 +79,9 @@ def fit(want: Table) -> Fit:
             continue
         service = entry.service
         if service.scheduler not in SCHEDULERS:
-            complaints.append(f"virtual server {key}: nftables can't do {service.scheduler}; {NEAREST} stands in for it")
+            complaints.append(
+                f"virtual server {key}: nftables can't do {service.scheduler}; {NEAREST} stands in for it"
+            )
             service = _with_scheduler(service, NEAREST)
         table[key] = Entry(service=service, destinations=entry.destinations)
     return Fit(table, tuple(complaints))
@@ -247,7 +249,9 @@ def _entry(rules: Ruleset, element: ServiceElement) -> Entry:
     )
     prefix = f"server/{_label(key)}/"
     destinations = [
-        _destination(name.removeprefix(prefix), chain) for name, chain in rules.chains.items() if name.startswith(prefix)
+        _destination(name.removeprefix(prefix), chain)
+        for name, chain in rules.chains.items()
+        if name.startswith(prefix)
     ]
     return Entry(service=service, destinations=tuple(sorted(destinations, key=lambda found: found.key)))
 

@@ -100,6 +100,11 @@ def key_of(server: VirtualServer) -> ServiceKey:
     return ServiceKey(str(ip_address(server.address)), server.port, server.protocol)
 
 
+def destination_key(real: RealServer) -> DestinationKey:
+    """The key under which the kernel knows a real server."""
+    return DestinationKey(str(ip_address(real.address)), real.port)
+
+
 class Wanted:
     """The configuration and the verdicts so far; from them the wanted table and the quorums."""
 
@@ -121,6 +126,11 @@ class Wanted:
     def owned(self) -> frozenset[ServiceKey]:
         """Services that are ours to change: those configured, and those that were and may still be in the kernel."""
         return frozenset(self._former | {key_of(server) for server in self._servers.values()})
+
+    @property
+    def had_predecessor(self) -> bool:
+        """Whether there may be services in the kernel that were configured before."""
+        return bool(self._former)
 
     def forget_former(self) -> None:
         """The kernel has nothing left of what was configured before: whoever makes such a service now owns it."""
@@ -186,7 +196,7 @@ class Wanted:
         if not up and not real.inhibit_on_failure:
             return None
         return Destination(
-            address=str(ip_address(real.address)),
+            address=destination_key(real).address,
             port=real.port,
             forwarding=server.lb_kind,
             weight=real.weight if up else 0,

@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol
 from alived.ipc.model import VirtualAddress
 from alived.workers.vrrp.interfaces import Interfaces
 from alived.workers.vrrp.rtnetlink import Address, AddressGone
+from alived.workers.vrrp.translate import packed
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Addresses:
             if interface is None:
                 failures.append(f"{_text(virtual)} can't be added: there is no interface {virtual.dev}")
                 continue
-            address = _address(virtual, interface.link.index)
+            address = _address(virtual, interface.link.ifindex)
             held = self._held.setdefault(_key(virtual), _Held(address))
             held.address = address
             held.holders.add(holder)
@@ -122,18 +123,13 @@ class Addresses:
             self._interfaces.take(AddressGone(address))
 
 
-def packed(address: str) -> bytes:
-    """An address in network order."""
-    return ip_address(address).packed
-
-
 def _key(virtual: VirtualAddress) -> Key:
     return Key(virtual.dev, packed(virtual.address), virtual.prefixlen)
 
 
-def _address(virtual: VirtualAddress, index: int) -> Address:
+def _address(virtual: VirtualAddress, ifindex: int) -> Address:
     return Address(
-        index=index,
+        ifindex=ifindex,
         address=packed(virtual.address),
         prefixlen=virtual.prefixlen,
         scope=virtual.scope,

@@ -27,7 +27,7 @@ class Announcer:
 
     def fits(self, link: Link) -> bool:
         """Whether the interface is still the same and has the same MAC address."""
-        return (link.index, link.mac) == (self._link.index, self._link.mac)
+        return (link.ifindex, link.mac) == (self._link.ifindex, self._link.mac)
 
     def announce(self, owner: str, addresses: list[bytes], repeat: int, interval: float) -> None:
         """Announce addresses `repeat` times, one after the other, `interval` seconds between frames."""

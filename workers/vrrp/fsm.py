@@ -11,139 +11,33 @@ adverts. Beyond keepalived: a master that was stopped for longer than its peers 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, ClassVar
 
 from alived.ipc.messages import State
+from alived.workers.vrrp.events import (
+    STOPPING,
+    Action,
+    AddAddresses,
+    AdvertReceived,
+    Announce,
+    Event,
+    FaultCleared,
+    FaultRaised,
+    PriorityChanged,
+    Reconfigured,
+    RemoveAddresses,
+    Resumed,
+    SendAdvert,
+    Settings,
+    Shutdown,
+    Startup,
+    StateChanged,
+    Warn,
+)
 from alived.workers.vrrp.garp import Burst
 from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.timers import PreemptDelay, master_down_interval, skew_time
-
-STOPPING = 0
-"""Priority of the advert by which a master says that it stops (RFC 3768, 5.3.4)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the machine needs of an instance's configuration, and the interface's address."""
-
-    advert_int: float
-    address: bytes = b""
-    """Primary address of the interface, in network order; decides between equal priorities."""
-    initially_master: bool = False
-    """Priority 255 and `state MASTER`: starts as master without an election."""
-    nopreempt: bool = False
-    preempt_delay: float = 0.0
-
-
-# --- events -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Startup:
-    """The instance begins to work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    """The instance goes on where a predecessor stopped, so soon that no peer can have noticed."""
-
-    state: State
-    since: float
-
-
-@dataclass(frozen=True, slots=True)
-class Shutdown:
-    """The instance ends."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdvertReceived:
-    """An accepted advert of another router."""
-
-    priority: int
-    source: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class FaultRaised:
-    """Something that the instance can't work without is missing."""
-
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class FaultCleared:
-    """It is there again."""
-
-    fault: str
-
-
-@dataclass(frozen=True, slots=True)
-class PriorityChanged:
-    """Tracking or the configuration moved the effective priority."""
-
-    effective: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reconfigured:
-    """Other settings; the state stays."""
-
-    settings: Settings
-
-
-Event = Startup | Resumed | Shutdown | AdvertReceived | FaultRaised | FaultCleared | PriorityChanged | Reconfigured
-
-
-# --- actions ----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class SendAdvert:
-    """Multicast an advert."""
-
-    priority: int
-
-
-@dataclass(frozen=True, slots=True)
-class AddAddresses:
-    """Make all virtual addresses present; those that are there already are adopted."""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveAddresses:
-    """Take the virtual addresses away and announce nothing more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Announce:
-    """Start a burst of gratuitous ARP for all virtual addresses."""
-
-    burst: Burst
-
-
-@dataclass(frozen=True, slots=True)
-class StateChanged:
-    """Tell the world."""
-
-    state: State
-    since: float
-    reason: str
-    previous: State
-
-
-@dataclass(frozen=True, slots=True)
-class Warn:
-    """Tell the operator of something that the configuration of some router should not allow."""
-
-    text: str
-
-
-Action = SendAdvert | AddAddresses | RemoveAddresses | Announce | StateChanged | Warn
 
 
 class Machine:
@@ -172,18 +66,18 @@ class Machine:
     def receive(self, event: Event, now: float) -> list[Action]:
         """Take note of an event; returns what is to be done, in this order."""
         self._listen_first_after_stall(now)
-        _TABLE[self.state, type(event)](self, event, now)
+        self._TABLE[self.state][type(event)](self, event, now)
         return self._take_actions()
 
     def deadline(self) -> float | None:
         """When `expire` has something to do; None: never."""
-        return self._due if self.state in _TIMED else None
+        return self._due if self.state in self._TIMED else None
 
     def expire(self, now: float) -> list[Action]:
         """Do what is due at `now`; nothing if nothing is."""
         self._listen_first_after_stall(now)
-        if self.state in _TIMED and now >= self._due:
-            _TIMED[self.state](self, now)
+        if self.state in self._TIMED and now >= self._due:
+            self._TIMED[self.state](self, now)
         return self._take_actions()
 
     # --- INIT, FAULT: RFC 3768, 6.4.1 ---------------------------------------------------------------------------------
@@ -348,49 +242,58 @@ class Machine:
         actions, self._actions = self._actions, []
         return actions
 
+    # --- which function handles what ----------------------------------------------------------------------------------
+
+    _TIMED: ClassVar[dict[State, Callable[["Machine", float], None]]] = {
+        State.BACKUP: _master_down,
+        State.MASTER: _advert_due,
+    }
+    """What happens when a state's timer fires."""
+
+    _TABLE: ClassVar[dict[State, dict[type[Event], Callable[["Machine", Any, float], None]]]] = {
+        State.INIT: {
+            Startup: _start,
+            Resumed: _resume,
+            Shutdown: _ignore,
+            AdvertReceived: _ignore,
+            FaultRaised: _note_fault,
+            FaultCleared: _forget_fault,
+            PriorityChanged: _take_priority,
+            Reconfigured: _take_settings,
+        },
+        State.BACKUP: {
+            Startup: _ignore,
+            Resumed: _ignore,
+            Shutdown: _stop,
+            AdvertReceived: _backup_heard,
+            FaultRaised: _fail,
+            FaultCleared: _ignore,
+            PriorityChanged: _take_priority,
+            Reconfigured: _take_settings,
+        },
+        State.MASTER: {
+            Startup: _ignore,
+            Resumed: _ignore,
+            Shutdown: _stop,
+            AdvertReceived: _master_heard,
+            FaultRaised: _fail,
+            FaultCleared: _ignore,
+            PriorityChanged: _take_priority,
+            Reconfigured: _take_settings,
+        },
+        State.FAULT: {
+            Startup: _ignore,
+            Resumed: _ignore,
+            Shutdown: _stop,
+            AdvertReceived: _ignore,
+            FaultRaised: _note_fault,
+            FaultCleared: _recover,
+            PriorityChanged: _take_priority,
+            Reconfigured: _take_settings,
+        },
+    }
+    """What handles an event in a state; complete, so that an event without a meaning is one by decision."""
+
 
 def _text(address: bytes) -> str:
     return str(ip_address(address))
-
-
-_TIMED: dict[State, Callable[[Machine, float], None]] = {
-    State.BACKUP: Machine._master_down,
-    State.MASTER: Machine._advert_due,
-}
-"""What happens when a state's timer fires."""
-
-_TABLE: dict[tuple[State, type[Event]], Callable[[Machine, Any, float], None]] = {
-    (State.INIT, Startup): Machine._start,
-    (State.INIT, Resumed): Machine._resume,
-    (State.INIT, Shutdown): Machine._ignore,
-    (State.INIT, AdvertReceived): Machine._ignore,
-    (State.INIT, FaultRaised): Machine._note_fault,
-    (State.INIT, FaultCleared): Machine._forget_fault,
-    (State.INIT, PriorityChanged): Machine._take_priority,
-    (State.INIT, Reconfigured): Machine._take_settings,
-    (State.BACKUP, Startup): Machine._ignore,
-    (State.BACKUP, Resumed): Machine._ignore,
-    (State.BACKUP, Shutdown): Machine._stop,
-    (State.BACKUP, AdvertReceived): Machine._backup_heard,
-    (State.BACKUP, FaultRaised): Machine._fail,
-    (State.BACKUP, FaultCleared): Machine._ignore,
-    (State.BACKUP, PriorityChanged): Machine._take_priority,
-    (State.BACKUP, Reconfigured): Machine._take_settings,
-    (State.MASTER, Startup): Machine._ignore,
-    (State.MASTER, Resumed): Machine._ignore,
-    (State.MASTER, Shutdown): Machine._stop,
-    (State.MASTER, AdvertReceived): Machine._master_heard,
-    (State.MASTER, FaultRaised): Machine._fail,
-    (State.MASTER, FaultCleared): Machine._ignore,
-    (State.MASTER, PriorityChanged): Machine._take_priority,
-    (State.MASTER, Reconfigured): Machine._take_settings,
-    (State.FAULT, Startup): Machine._ignore,
-    (State.FAULT, Resumed): Machine._ignore,
-    (State.FAULT, Shutdown): Machine._stop,
-    (State.FAULT, AdvertReceived): Machine._ignore,
-    (State.FAULT, FaultRaised): Machine._note_fault,
-    (State.FAULT, FaultCleared): Machine._recover,
-    (State.FAULT, PriorityChanged): Machine._take_priority,
-    (State.FAULT, Reconfigured): Machine._take_settings,
-}
-"""What handles an event in a state; complete, so that an event without a meaning is one by decision."""

@@ -8,14 +8,16 @@ import logging
 from collections.abc import Callable, Iterable
 from functools import partial
 
+from alived.ipc.messages import Document
 from alived.ipc.model import VirtualAddress, VrrpInstance
-from alived.workers.vrrp.addresses import Addresses, packed
+from alived.workers.vrrp.addresses import Addresses
 from alived.workers.vrrp.alarm import Alarm
 from alived.workers.vrrp.announcer import Announcer
 from alived.workers.vrrp.interfaces import Interfaces
 from alived.workers.vrrp.netlink import Monitor, Requests
 from alived.workers.vrrp.port import Port
 from alived.workers.vrrp.rtnetlink import Report
+from alived.workers.vrrp.translate import packed
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +45,7 @@ class Host:
         """The port of an interface; None if there is no such interface now. OSError: the kernel refuses."""
         interface = self.interfaces.get(name)
         port = self._ports.get(name)
-        if port is not None and (interface is None or interface.link.index != port.index):
+        if port is not None and (interface is None or interface.link.ifindex != port.index):
             self._ports.pop(name).close()
             port = None
         if port is None and interface is not None:
@@ -98,6 +100,13 @@ class Host:
         for announcer in self._announcers.values():
             announcer.silence(owner)
 
+    def unclaimed(self) -> Document:
+        """Packets that concerned no instance, by interface and reason."""
+        return {
+            name: {reason.value: count for reason, count in sorted(port.receiver.rejected.items())}
+            for name, port in self._ports.items()
+        }
+
     def close_unused(self) -> None:
         """Close ports that no instance listens to."""
         for name in [name for name, port in self._ports.items() if not len(port.receiver)]:
@@ -108,8 +117,10 @@ class Host:
         self.alarm.close()
         self._monitor.close()
         self._requests.close()
-        for sockets in (*self._ports.values(), *self._announcers.values()):
-            sockets.close()
+        for port in self._ports.values():
+            port.close()
+        for announcer in self._announcers.values():
+            announcer.close()
 
     def _take(self, reports: list[Report]) -> None:
         names: set[str] = set()

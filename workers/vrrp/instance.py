@@ -8,34 +8,17 @@ import logging
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 
-from alived.ipc.messages import InstanceState, Message, PriorityChanged, State
-from alived.ipc.model import InstanceRole, VirtualAddress, VrrpInstance
-from alived.workers.vrrp import fsm
-from alived.workers.vrrp.addresses import packed
-from alived.workers.vrrp.fsm import (
-    Action,
-    AddAddresses,
-    AdvertReceived,
-    Announce,
-    Event,
-    FaultCleared,
-    FaultRaised,
-    Machine,
-    Reconfigured,
-    RemoveAddresses,
-    Resumed,
-    SendAdvert,
-    Settings,
-    Shutdown,
-    Startup,
-    StateChanged,
-    Warn,
-)
+from alived.ipc import messages
+from alived.ipc.messages import InstanceState, Message, State
+from alived.ipc.model import VirtualAddress, VrrpInstance
+from alived.workers.vrrp import events, translate
+from alived.workers.vrrp.events import STOPPING, Action, AdvertReceived, Event, Resumed, StateChanged
+from alived.workers.vrrp.fsm import Machine
 from alived.workers.vrrp.garp import Burst, Schedule
 from alived.workers.vrrp.host import Host
-from alived.workers.vrrp.packet import V2, Advert, Expected, Rejection, encode
+from alived.workers.vrrp.packet import Advert, Rejection
 from alived.workers.vrrp.port import Port
-from alived.workers.vrrp.priority import OWNER, standing
+from alived.workers.vrrp.priority import standing
 from alived.workers.vrrp.stats import Stats
 
 RETRY = 30.0
@@ -55,13 +38,13 @@ class Instance:
         """`trackers` are the last verdicts on scripts by name, kept up to date by the worker."""
         self.config = config
         self.stats = Stats()
-        self.expected = _expected(config)
+        self.expected = translate.expected(config)
         self.last_heard: float | None = None
         self._host = host
         self._send = send
         self._trackers = trackers
         self.standing = standing(config.priority, config.track_scripts, trackers)
-        self.machine = Machine(_settings(config, b""), self.standing.effective)
+        self.machine = Machine(translate.settings(config, b""), self.standing.effective)
         self._schedule = Schedule(config.announcing)
         self._port: Port | None = None
         self._messages: dict[int, bytes] = {}
@@ -83,19 +66,19 @@ class Instance:
         """Begin to work, or go on where a predecessor stopped."""
         self._tell_priority()
         self.look_around()
-        self._receive(resumed or Startup())
+        self._receive(resumed or events.Startup())
 
     def stop(self, reason: str, *, daemon_stops: bool) -> None:
         """End: a master says so and gives its addresses up."""
         self._stopping = daemon_stops
-        self._receive(Shutdown(reason))
+        self._receive(events.Shutdown(reason))
         self._detach()
         self._host.alarm.forget(self)
 
     def reconfigure(self, config: VrrpInstance) -> None:
         """Take on a changed configuration of the same virtual router on the same interface; nothing else moves."""
         before, self.config = self.config, config
-        self.expected = _expected(config)
+        self.expected = translate.expected(config)
         self._messages.clear()
         self._remarks.clear()
         self._schedule.settings = config.announcing
@@ -122,20 +105,17 @@ class Instance:
             log.info(
                 "(%s) effective priority is now %d, was %d", self.config.name, self.standing.effective, before.effective
             )
-            self._receive(fsm.PriorityChanged(self.standing.effective))
+            self._receive(events.PriorityChanged(self.standing.effective))
         self._tell_priority()
         self._settle_faults()
 
     def look_around(self) -> None:
         """Something about the interfaces may have changed: sockets, own address, faults, addresses."""
-        self._attach()
         address = self._host.primary(self.config)
-        settings = _settings(self.config, address)
-        if settings != self.machine.settings:
-            self._receive(Reconfigured(settings))
-        if self._port is not None and address:
-            self._port.receiver.forget()
-            self._port.send_from(address)
+        self._attach(address)
+        wanted = translate.settings(self.config, address)
+        if wanted != self.machine.settings:
+            self._receive(events.Reconfigured(wanted))
         self._settle_faults()
         if self.machine.state is State.MASTER:
             self._complete_addresses(logging.WARNING, "missing, put back")
@@ -145,14 +125,14 @@ class Instance:
     def heard(self, event: AdvertReceived) -> None:
         """An advert of another router was accepted."""
         self.stats.adverts_received += 1
-        if event.priority == fsm.STOPPING:
+        if event.priority == STOPPING:
             self.stats.priority_zero_received += 1
         self.last_heard = self._host.alarm.now()
         self._receive(event)
 
     def met(self, advert: Advert, source: bytes) -> None:
         """Compare the addresses of an advert with ours; a difference is worth a remark, not a rejection."""
-        ours = {packed(virtual.address) for virtual in self.config.addresses}
+        ours = {translate.packed(virtual.address) for virtual in self.config.addresses}
         if not self.config.skip_check_adv_addr and set(advert.addresses) != ours:
             listed = ", ".join(str(ip_address(address)) for address in advert.addresses)
             text = f"{ip_address(source)} advertises other addresses: {listed}"
@@ -190,18 +170,22 @@ class Instance:
         if self._socket_fault:
             present.add(self._socket_fault)
         for fault in sorted(present - self.machine.faults):
-            self._receive(FaultRaised(fault))
+            self._receive(events.FaultRaised(fault))
         for fault in sorted(self.machine.faults - present):
-            self._receive(FaultCleared(fault))
+            self._receive(events.FaultCleared(fault))
 
-    def _attach(self) -> None:
+    def _attach(self, address: bytes) -> None:
+        """Hear and send through the interface as it is now."""
         try:
             port = self._host.port(self.config.interface)
-            if port is not self._port and port is not None:
+            if port is not None and port is not self._port:
                 port.attach(self.config.virtual_router_id, self.config.mcast_group, self)
             self._port, self._socket_fault = port, ""
+            if port is not None and address:
+                port.receiver.forget()
+                port.send_from(address)
         except OSError as error:
-            self._port, self._socket_fault = None, f"no socket on {self.config.interface}: {error.strerror}"
+            self._socket_fault = f"no socket on {self.config.interface}: {error.strerror}"
 
     def _detach(self, config: VrrpInstance | None = None) -> None:
         config = config or self.config
@@ -219,40 +203,41 @@ class Instance:
     def _perform(self, actions: list[Action]) -> None:
         for action in actions:
             match action:
-                case SendAdvert():
+                case events.SendAdvert():
                     self._send_advert(action.priority)
-                case AddAddresses():
+                case events.AddAddresses():
                     self._hold_addresses()
-                case RemoveAddresses():
+                    if self._unaddable:  # a fault before anybody hears of a master without addresses
+                        self._settle_faults()
+                        return
+                case events.RemoveAddresses():
                     self._schedule.stop()
                     self._host.silence(self.config.name)
                     self._host.addresses.release(self.config.name, self.config.addresses)
-                case Announce():
+                case events.Announce():
                     self._start_burst(action.burst, self.config.addresses)
                 case StateChanged():
                     self._tell_state(action)
-                case Warn():
+                case events.Warn():
                     self._remark(action.text, action.text)
-        if self._unaddable and self.machine.state is State.MASTER:
-            self._settle_faults()
 
     def _send_advert(self, priority: int) -> None:
         if self._port is None:
             return
         message = self._messages.get(priority)
         if message is None:
-            message = self._messages[priority] = _message(self.config, priority)
+            message = self._messages[priority] = translate.message(self.config, priority)
         try:
             self._port.send(message, self.config.mcast_group)
         except OSError as error:
             self.stats.send_errors += 1
-            if not self._sending_fails:
+            if not self._sending_fails and self.machine.state is State.MASTER:
                 log.error("(%s) adverts can't be sent: %s", self.config.name, error.strerror)
             self._sending_fails = True
             return
         self._sending_fails = False
         self.stats.adverts_sent += 1
-        if priority == fsm.STOPPING:
+        if priority == STOPPING:
             self.stats.priority_zero_sent += 1
 
     def _hold_addresses(self) -> tuple[VirtualAddress, ...]:
@@ -280,8 +265,8 @@ class Instance:
 
     def _announce(self, now: float) -> None:
         for planned in self._schedule.expire(self.config.addresses, now):
-            # A reload may have taken some of them away since.
-            addresses = [virtual for virtual in planned.addresses if virtual in self.config.addresses]
+            present = set(self.config.addresses)  # a reload may have taken some away since the round was planned
+            addresses = [virtual for virtual in planned.addresses if virtual in present]
             self._host.announce(self.config.name, addresses, planned.repeat, self.config.announcing.interval)
 
     # --- words --------------------------------------------------------------------------------------------------------
@@ -291,8 +276,11 @@ class Instance:
             self.stats.became_master += 1
         elif change.previous is State.MASTER:
             self.stats.lost_master += 1
-        level = logging.WARNING if change.state is State.FAULT else logging.INFO
-        log.log(level, "(%s) Entering %s STATE: %s", self.config.name, change.state.value, change.reason)
+        if change.state is State.INIT:
+            log.info("(%s) Stopped: %s", self.config.name, change.reason)
+        else:
+            level = logging.WARNING if change.state is State.FAULT else logging.INFO
+            log.log(level, "(%s) Entering %s STATE: %s", self.config.name, change.state.value, change.reason)
         self._send(
             InstanceState(
                 instance=self.config.name,
@@ -307,7 +295,9 @@ class Instance:
     def _tell_priority(self) -> None:
         now = self.standing
         self._send(
-            PriorityChanged(instance=self.config.name, effective=now.effective, base=now.base, reasons=now.reasons)
+            messages.PriorityChanged(
+                instance=self.config.name, effective=now.effective, base=now.base, reasons=now.reasons
+            )
         )
 
     def _remark(self, key: str, text: str) -> None:
@@ -323,22 +313,3 @@ class Instance:
 def master_of(machine: Machine) -> str:
     """The master's primary address as far as known, in text."""
     return str(ip_address(machine.master)) if machine.master else ""
-
-
-def _settings(config: VrrpInstance, address: bytes) -> Settings:
-    return Settings(
-        advert_int=config.advert_int,
-        address=address,
-        initially_master=config.role is InstanceRole.MASTER and config.priority == OWNER,
-        nopreempt=config.nopreempt,
-        preempt_delay=config.preempt_delay,
-    )
-
-
-def _expected(config: VrrpInstance) -> Expected:
-    return Expected(V2.interval(config.advert_int), config.auth_pass)
-
-
-def _message(config: VrrpInstance, priority: int) -> bytes:
-    addresses = tuple(packed(virtual.address) for virtual in config.addresses)
-    return encode(V2, config.virtual_router_id, priority, config.advert_int, addresses, config.auth_pass)

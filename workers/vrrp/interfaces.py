@@ -51,7 +51,7 @@ class Interfaces:
             case Link():
                 return self._take_link(report)
             case LinkGone():
-                return self._drop_link(report.index)
+                return self._drop_link(report.ifindex)
             case Address():
                 return self._take_address(report)
             case AddressGone():
@@ -70,10 +70,10 @@ class Interfaces:
         return {name for name in names if before.get(name) != self._by_name.get(name)}
 
     def _take_link(self, link: Link) -> set[str]:
-        known = self._by_index.get(link.index)
+        known = self._by_index.get(link.ifindex)
         if known is None:
             interface = Interface(link)
-            self._by_index[link.index] = self._by_name[link.name] = interface
+            self._by_index[link.ifindex] = self._by_name[link.name] = interface
             return {link.name}
         if known.link == link:
             return set()
@@ -94,15 +94,16 @@ class Interfaces:
         return {name}
 
     def _take_address(self, address: Address) -> set[str]:
-        interface = self._by_index.get(address.index)
-        key = (address.address, address.prefixlen)
-        if interface is None or interface.addresses.get(key) == address:
+        interface = self._by_index.get(address.ifindex)
+        if interface is None:
             return set()
+        key = (address.address, address.prefixlen)
+        known = key in interface.addresses
         interface.addresses[key] = address
-        return {interface.link.name}
+        return set() if known else {interface.link.name}
 
     def _drop_address(self, address: Address) -> set[str]:
-        interface = self._by_index.get(address.index)
+        interface = self._by_index.get(address.ifindex)
         if interface is None or interface.addresses.pop((address.address, address.prefixlen), None) is None:
             return set()
         return {interface.link.name}

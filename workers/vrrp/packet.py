@@ -38,7 +38,7 @@ class Reason(StrEnum):
     CHECKSUM = "bad checksum"
     VRID = "unknown virtual router ID"
     AUTH_TYPE = "wrong authentication type"
-    PASSWORD = "wrong password"
+    PASSWORD = "wrong password"  # noqa: S105  (a message)
     INTERVAL = "other advertisement interval"
     OWN = "own advert came back"
 
@@ -54,6 +54,7 @@ class Datagram(NamedTuple):
     """What an IP header says, and what follows it."""
 
     source: bytes
+    ttl: int
     payload: bytes
 
 
@@ -82,6 +83,10 @@ class Format:
     trailer_size: int
     """Bytes of authentication data after the addresses."""
 
+    def authentication(self, password: bytes) -> tuple[int, bytes]:
+        """Type and data of PASS authentication (RFC 2338, 5.3.6); an empty password: none."""
+        return SIMPLE_PASSWORD if password else NO_AUTHENTICATION, password.ljust(self.trailer_size, b"\0")
+
     def interval(self, seconds: float) -> int:
         """The interval as it goes on the wire, rounded up, since a peer that waits too short a time takes over."""
         return min(max(math.ceil(seconds / self.interval_unit), 1), (1 << self.interval_bits) - 1)
@@ -93,21 +98,18 @@ V2 = Format(version=2, address_size=4, interval_unit=1.0, interval_bits=8, trail
 def checksum(data: bytes) -> int:
     """Internet checksum (RFC 1071); 0 for data that carries its own right one."""
     padded = data + b"\0" if len(data) % 2 else data
-    total = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
+    total: int = sum(struct.unpack(f"!{len(padded) // 2}H", padded))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
 
 
-def encode(
-    layout: Format, vrid: int, priority: int, interval: float, addresses: tuple[bytes, ...], password: bytes = b""
-) -> bytes:
-    """A whole advert (RFC 3768, 5.1) with its checksum; `interval` in seconds, an empty password is no authentication."""
-    auth_type = SIMPLE_PASSWORD if password else NO_AUTHENTICATION
-    timing = auth_type << layout.interval_bits | layout.interval(interval)
+def encode(layout: Format, advert: Advert) -> bytes:
+    """A whole advert with its checksum (RFC 3768, 5.1)."""
     kind = layout.version << 4 | ADVERTISEMENT
-    body = b"".join(addresses) + password.ljust(layout.trailer_size, b"\0")
-    unsigned = _HEADER.pack(kind, vrid, priority, len(addresses), timing, 0) + body
+    timing = advert.auth_type << layout.interval_bits | advert.interval
+    header = _HEADER.pack(kind, advert.vrid, advert.priority, len(advert.addresses), timing, 0)
+    unsigned = header + b"".join(advert.addresses) + advert.auth_data
     return unsigned[:6] + checksum(unsigned).to_bytes(2, "big") + unsigned[8:]
 
 
@@ -121,9 +123,7 @@ def ipv4_payload(datagram: bytes) -> Datagram | Rejection:
         return Rejection(Reason.PROTOCOL, f"IP version {first >> 4}, protocol {protocol}")
     if size < _IPV4_HEADER_SIZE or not size <= total <= len(datagram):
         return Rejection(Reason.TRUNCATED, f"{len(datagram)} bytes of a datagram of {total}")
-    if ttl != TTL:
-        return Rejection(Reason.TTL, f"TTL {ttl}")
-    return Datagram(datagram[12:16], datagram[size:total])
+    return Datagram(datagram[12:16], ttl, datagram[size:total])
 
 
 def decode(layout: Format, payload: bytes) -> Advert | Rejection:
@@ -154,16 +154,14 @@ class Expected:
     """What an instance's configuration says about adverts of its virtual router."""
 
     interval: int
-    password: bytes
+    auth_type: int
+    auth_data: bytes
 
     def objection(self, advert: Advert) -> Rejection | None:
         """What is wrong with an advert of this virtual router (RFC 3768, 7.1); None: it is accepted."""
-        auth_type = SIMPLE_PASSWORD if self.password else NO_AUTHENTICATION
-        if advert.auth_type != auth_type:
-            return Rejection(Reason.AUTH_TYPE, f"type {advert.auth_type}, ours is {auth_type}")
-        if self.password and not hmac.compare_digest(
-            advert.auth_data, self.password.ljust(len(advert.auth_data), b"\0")
-        ):
+        if advert.auth_type != self.auth_type:
+            return Rejection(Reason.AUTH_TYPE, f"type {advert.auth_type}, ours is {self.auth_type}")
+        if self.auth_type == SIMPLE_PASSWORD and not hmac.compare_digest(advert.auth_data, self.auth_data):
             return Rejection(Reason.PASSWORD)
         if advert.interval != self.interval:
             return Rejection(Reason.INTERVAL, f"interval {advert.interval}, ours is {self.interval}")

@@ -16,9 +16,9 @@ class Port:
 
     def __init__(self, link: Link, is_own: Callable[[bytes], bool]) -> None:
         """`is_own` tells the interface's own addresses from others."""
-        self.index = link.index
+        self.index = link.ifindex
         self.receiver = Receiver(V2, is_own)
-        self._socket = AdvertSocket(link.name, link.index, self.receiver.receive)
+        self._socket = AdvertSocket(link.name, link.ifindex, self.receiver.receive)
         self.send = self._socket.send
         self.send_from = self._socket.send_from
 

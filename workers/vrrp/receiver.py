@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from alived.workers.vrrp.fsm import AdvertReceived
-from alived.workers.vrrp.packet import Advert, Expected, Format, Reason, Rejection, decode, ipv4_payload
+from alived.workers.vrrp.events import AdvertReceived
+from alived.workers.vrrp.packet import TTL, Advert, Datagram, Expected, Format, Reason, Rejection, decode, ipv4_payload
 
 REMEMBERED = 1024
 """Datagrams known by heart; when there are more, remembering starts anew."""
@@ -82,16 +82,23 @@ class Receiver:
         if isinstance(opened, Rejection):
             self.rejected[opened.reason] += 1
             return None
-        source, payload = opened
-        listener = self._listeners.get(payload[1]) if len(payload) > 1 else None
-        advert = Rejection(Reason.OWN) if self._is_own(source) else decode(self._layout, payload)
+        listener = self._listeners.get(opened.payload[1]) if len(opened.payload) > 1 else None
+        verdict = self._judge(opened, listener)
         if listener is None:
-            self.rejected[advert.reason if isinstance(advert, Rejection) else Reason.VRID] += 1
-            return None
-        objection = advert if isinstance(advert, Rejection) else listener.expected.objection(advert)
-        if isinstance(objection, Rejection):
-            listener.refused(objection, source)
-            return None
-        assert isinstance(advert, Advert)
-        listener.met(advert, source)
-        return _Accepted(listener, AdvertReceived(advert.priority, source))
+            self.rejected[verdict.reason if isinstance(verdict, Rejection) else Reason.VRID] += 1
+        elif isinstance(verdict, Rejection):
+            listener.refused(verdict, opened.source)
+        else:
+            listener.met(verdict, opened.source)
+            return _Accepted(listener, AdvertReceived(verdict.priority, opened.source))
+        return None
+
+    def _judge(self, datagram: Datagram, listener: Listener | None) -> Advert | Rejection:
+        if self._is_own(datagram.source):
+            return Rejection(Reason.OWN)
+        if datagram.ttl != TTL:
+            return Rejection(Reason.TTL, f"TTL {datagram.ttl}")
+        advert = decode(self._layout, datagram.payload)
+        if listener is None or isinstance(advert, Rejection):
+            return advert
+        return listener.expected.objection(advert) or advert

@@ -39,7 +39,7 @@ _ADDRESS = struct.Struct("=BBBBI")
 class Link(NamedTuple):
     """An interface, as the kernel reports it."""
 
-    index: int
+    ifindex: int
     name: str
     mac: bytes
     up: bool
@@ -49,13 +49,13 @@ class Link(NamedTuple):
 class LinkGone(NamedTuple):
     """An interface is no more."""
 
-    index: int
+    ifindex: int
 
 
 class Address(NamedTuple):
     """An address on an interface."""
 
-    index: int
+    ifindex: int
     address: bytes
     prefixlen: int
     secondary: bool = False
@@ -128,19 +128,19 @@ def parse(data: bytes) -> Iterator[Report]:
 
 
 def _link(kind: int, body: bytes) -> Link | LinkGone:
-    _, _, index, flags, _ = _LINK.unpack_from(body)
+    _, _, ifindex, flags, _ = _LINK.unpack_from(body)
     if kind == RTM_DELLINK:
-        return LinkGone(index)
+        return LinkGone(ifindex)
     attributes = _attributes(body, _LINK.size)
     up = flags & (IFF_UP | IFF_RUNNING) == IFF_UP | IFF_RUNNING
-    return Link(index, _string(attributes.get(IFLA_IFNAME, b"")), attributes.get(IFLA_ADDRESS, b""), up)
+    return Link(ifindex, _string(attributes.get(IFLA_IFNAME, b"")), attributes.get(IFLA_ADDRESS, b""), up)
 
 
 def _address(kind: int, body: bytes) -> Address | AddressGone:
-    _, prefixlen, flags, scope, index = _ADDRESS.unpack_from(body)
+    _, prefixlen, flags, scope, ifindex = _ADDRESS.unpack_from(body)
     attributes = _attributes(body, _ADDRESS.size)
     address = Address(
-        index=index,
+        ifindex=ifindex,
         address=attributes.get(IFA_LOCAL, b""),
         prefixlen=prefixlen,
         secondary=bool(flags & IFA_F_SECONDARY),
@@ -157,7 +157,7 @@ def _address_body(address: Address) -> bytes:
         attributes += _attribute(IFA_LABEL, address.label.encode() + b"\0")
     if address.broadcast:
         attributes += _attribute(IFA_BROADCAST, address.broadcast)
-    return _ADDRESS.pack(AF_INET, address.prefixlen, 0, address.scope, address.index) + attributes
+    return _ADDRESS.pack(AF_INET, address.prefixlen, 0, address.scope, address.ifindex) + attributes
 
 
 def _message(kind: int, flags: int, sequence: int, body: bytes) -> bytes:

@@ -5,6 +5,7 @@ received (receiver.py) and the bytes of what is sent (packet.py, garp.py).
 """
 
 import asyncio
+import contextlib
 import errno
 import logging
 import socket
@@ -55,7 +56,7 @@ class AdvertSocket:
         asyncio.get_running_loop().add_reader(self._socket, self._readable)
 
     def join(self, group: str) -> None:
-        """One more instance uses this group."""
+        """One more instance uses this group. OSError: the kernel refuses."""
         if not self._groups[group]:
             self._membership(socket.IP_ADD_MEMBERSHIP, group)
         self._groups[group] += 1
@@ -64,14 +65,15 @@ class AdvertSocket:
         """One instance less uses this group."""
         self._groups[group] -= 1
         if not self._groups[group]:
-            self._membership(socket.IP_DROP_MEMBERSHIP, group)
+            with contextlib.suppress(OSError):  # the interface may be gone, and the membership with it
+                self._membership(socket.IP_DROP_MEMBERSHIP, group)
 
     def send_from(self, address: bytes) -> None:
-        """Adverts come from this address of the interface from now on."""
+        """Adverts come from this address of the interface from now on. OSError: the kernel refuses."""
         if address != self._source:
-            self._source = address
             request = struct.pack("=4s4si", bytes(4), address, self._index)
             self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, request)
+            self._source = address
 
     def send(self, message: bytes, group: str) -> None:
         """Multicast an advert. OSError: the kernel refuses."""

@@ -9,14 +9,14 @@ import socket
 from alived.ipc.loop import CannotBoot, Send
 from alived.ipc.messages import Configure, Document, InstanceState, Message, State, StopHow, TrackerChanged
 from alived.ipc.model import VrrpInstance
-from alived.workers.vrrp.addresses import packed
-from alived.workers.vrrp.fsm import Resumed
+from alived.workers.vrrp.events import Resumed
 from alived.workers.vrrp.host import Host
 from alived.workers.vrrp.instance import Instance
 from alived.workers.vrrp.packet import PROTOCOL
 from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.report import describe
 from alived.workers.vrrp.timers import patience_of_peers
+from alived.workers.vrrp.translate import packed
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,10 @@ class VrrpWorker:
                 instance.track()
 
     def query(self, topic: str, arguments: Document) -> Document:
-        """`vrrp`: all instances, or the one that `instance` names; `stats`: their counters. LookupError: none such."""
+        """`vrrp`: all instances, or the one that `instance` names; `stats`: counters, also of packets for nobody.
+
+        LookupError: none such.
+        """
         wanted = arguments.get("instance")
         chosen = [one for one in self._instances.values() if wanted in (None, one.config.name)]
         if wanted is not None and not chosen:
@@ -74,7 +77,8 @@ class VrrpWorker:
         if topic == "vrrp":
             return {"instances": [describe(instance, self._host) for instance in chosen]}
         if topic == "stats":
-            return {"instances": {instance.config.name: instance.stats.document() for instance in chosen}}
+            counters = {instance.config.name: instance.stats.document() for instance in chosen}
+            return {"instances": counters, "unclaimed": self._host.unclaimed()}
         raise LookupError(f"the vrrp worker knows nothing of {topic}")
 
     async def stop(self, how: StopHow) -> None:

@@ -13,8 +13,8 @@ from alived.supervisor.config.forms import (
     Integer,
     Seconds,
     Text,
-    UserAndGroup,
 )
+from alived.supervisor.config.forms_program import UserAndGroup
 from alived.supervisor.config.grammar.row import Row, later, row
 
 _GARP = Announcing()
@@ -39,7 +39,8 @@ GLOBAL_DEFS: tuple[Row, ...] = (
     row("global_defs", "router_id", Text(), "", "name of this machine in messages"),
     row("global_defs", "vrrp_skip_check_adv_addr", Boolean(), default=False,
         meaning="do not compare the address list of an advert from the same master again"),
-    row("global_defs", "vrrp_mcast_group4", Address((4,), multicast=True), "224.0.0.18", "group that adverts are sent to"),
+    row("global_defs", "vrrp_mcast_group4", Address((4,), multicast=True), "224.0.0.18",
+        "group that adverts are sent to"),
     row("global_defs", "vrrp_garp_master_delay", Integer(0, UNSIGNED_MAX), int(_GARP.master_delay),
         "seconds from becoming master to the second burst of gratuitous ARP, 0: none"),
     row("global_defs", "vrrp_garp_master_repeat", Integer(1, UNSIGNED_MAX, raised=True), _GARP.master_repeat,
@@ -59,8 +60,8 @@ GLOBAL_DEFS: tuple[Row, ...] = (
     row("global_defs", "script_user", UserAndGroup(), meaning="whom scripts run as unless they say so themselves"),
     row("global_defs", "enable_script_security", Flag(), default=False,
         meaning="do not run a script as root that others could change"),
-    row("global_defs", "alived_lvs_backend", Choice({backend.value: backend for backend in LvsBackend}), LvsBackend.AUTO,
-        "what spreads connections: the kernel's IPVS, nftables, or IPVS where the kernel has it"),
+    row("global_defs", "alived_lvs_backend", Choice({backend.value: backend for backend in LvsBackend}),
+        LvsBackend.AUTO, "what spreads connections: the kernel's IPVS, nftables, or IPVS where the kernel has it"),
     *later("global_defs", """
         process_names process_name vrrp_process_name checker_process_name lvs_process_name bfd_process_name
         use_symlink_paths set_supplementary_groups default_interface dynamic_interfaces random_seed umask
@@ -69,7 +70,8 @@ GLOBAL_DEFS: tuple[Row, ...] = (
     *later("global_defs", """
         notification_email notification_email_from smtp_server smtp_helo_name smtp_connect_timeout smtp_alert
         smtp_alert_vrrp smtp_alert_checker no_email_faults no_checker_emails""", "no mail is sent"),
-    *later("global_defs", "startup_script startup_script_timeout shutdown_script shutdown_script_timeout", "it is not run"),
+    *later("global_defs", "startup_script startup_script_timeout shutdown_script shutdown_script_timeout",
+        "it is not run"),
     *later("global_defs", """
         notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo lvs_notify_fifo_script
         vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload rs_init_notifies""", "nothing is written there"),

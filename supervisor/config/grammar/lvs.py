@@ -13,7 +13,7 @@ from alived.supervisor.config.forms import (
     Integer,
     Seconds,
 )
-from alived.supervisor.config.grammar.row import Row, later, row, spelling
+from alived.supervisor.config.grammar.row import Row, later, row, spelling, strict
 
 SCHEDULERS = ("rr", "wrr", "lc", "wlc", "lblc", "sh", "mh", "dh", "fo", "ovf", "lblcr", "sed", "nq", "twos")
 DEFAULT_PERSISTENCE = 360
@@ -28,27 +28,30 @@ TCP = f"{REAL}/TCP_CHECK"
 def _pace(block: str) -> tuple[Row, ...]:
     """How often and how patiently a check runs: what a block does not say, the block around it says."""
     outermost = block == SERVER
+    delay_loop, connect_timeout = (60.0, 5.0) if outermost else (None, None)
     return (
-        row(block, "delay_loop", Seconds(MICROSECOND, LONGEST), 60.0 if outermost else None, "pause between two checks"),
-        row(block, "retry", Integer(1 if outermost else 0, UNSIGNED_MAX), meaning="failures after the first before it is down"),
+        row(block, "delay_loop", Seconds(MICROSECOND, LONGEST), delay_loop, "pause between two checks"),
+        row(block, "retry", Integer(1 if outermost else 0, UNSIGNED_MAX),
+            meaning="failures after the first before it is down"),
         row(block, "delay_before_retry", Seconds(0, LONGEST), meaning="pause before trying again"),
-        row(block, "warmup", Seconds(0, LONGEST), meaning="the first check starts within this time; delay_loop if not given"),
-        row(block, "connect_timeout", Seconds(MICROSECOND, TIMER_MAX), 5.0 if outermost else None, "time to connect in"),
+        row(block, "warmup", Seconds(0, LONGEST),
+            meaning="the first check starts within this time; delay_loop if not given"),
+        row(block, "connect_timeout", Seconds(MICROSECOND, TIMER_MAX), connect_timeout, "time to connect in"),
     )  # fmt: skip
 
 
 VIRTUAL_SERVER: tuple[Row, ...] = (
     *_pace(SERVER),
-    row(SERVER, "lb_algo", Choice({name: name for name in SCHEDULERS}), "wlc", "the kernel's scheduler"),
+    strict(SERVER, "lb_algo", Choice({name: name for name in SCHEDULERS}), "wlc", "the kernel's scheduler"),
     spelling(SERVER, "lvs_sched", of="lb_algo"),
-    row(SERVER, "lb_kind", Choice({method.value: method for method in ForwardingMethod}), ForwardingMethod.NAT,
+    strict(SERVER, "lb_kind", Choice({method.value: method for method in ForwardingMethod}), ForwardingMethod.NAT,
         "how packets reach a real server"),
     spelling(SERVER, "lvs_method", of="lb_kind"),
     row(SERVER, "persistence_timeout", Integer(1, 2678400, alone=DEFAULT_PERSISTENCE), 0,
         "seconds that a client stays with its real server"),
-    row(SERVER, "protocol", Choice({protocol.value: protocol for protocol in Protocol}, fold=True), Protocol.UDP,
+    strict(SERVER, "protocol", Choice({protocol.value: protocol for protocol in Protocol}, fold=True), Protocol.UDP,
         "transport of the service"),
-    row(SERVER, "quorum", Integer(1, UNSIGNED_MAX), 1, "live weight at which the service is up", unusable=1),
+    strict(SERVER, "quorum", Integer(1, UNSIGNED_MAX), 1, "live weight at which the service is up"),
     row(SERVER, "weight", Integer(0, INT_MAX), 1, "weight of a real server that does not give its own"),
     row(SERVER, "inhibit_on_failure", Boolean(), default=False, meaning="a real server that is down gets weight 0"),
     row(SERVER, "real_server", Body(), meaning="a machine that serves"),

@@ -29,9 +29,14 @@ class Row:
     """What happens instead while it is not implemented."""
 
 
-def row(block: str, word: str, form: Form, default: object = None, meaning: str = "", unusable: object = None) -> Row:
+def row(block: str, word: str, form: Form, default: object = None, meaning: str = "") -> Row:
     """A keyword that alived implements."""
-    return Row(block=block, word=word, form=form, default=default, meaning=meaning, unusable=unusable)
+    return Row(block=block, word=word, form=form, default=default, meaning=meaning)
+
+
+def strict(block: str, word: str, form: Form, default: object, meaning: str) -> Row:
+    """The same; a value that it cannot have makes it the default, whatever was given before."""
+    return Row(block=block, word=word, form=form, default=default, unusable=default, meaning=meaning)
 
 
 def spelling(block: str, word: str, of: str, *, old: bool = False) -> Row:

@@ -1,4 +1,4 @@
-"""Rows of vrrp_script and vrrp_instance, and of the other blocks of VRRP (keepalived.conf(5), "VRRPD configuration")."""
+"""Rows of vrrp_script, vrrp_instance and the other blocks of VRRP (keepalived.conf(5), "VRRPD configuration")."""
 
 from alived.ipc.model import InstanceRole
 from alived.supervisor.config.forms import (
@@ -8,20 +8,21 @@ from alived.supervisor.config.forms import (
     Body,
     Boolean,
     Choice,
-    Command,
     Flag,
     Integer,
     Lines,
     Seconds,
     Text,
     TrackerWeight,
-    UserAndGroup,
     Weight,
 )
-from alived.supervisor.config.grammar.row import Row, later, row
+from alived.supervisor.config.forms_program import Command, UserAndGroup
+from alived.supervisor.config.grammar.row import Row, later, row, strict
 
 IFNAME_LONGEST = 15
 """Bytes in the name of an interface (IFNAMSIZ less its NUL)."""
+
+AUTHENTICATION = "vrrp_instance/authentication"
 
 VRRP_SCRIPT: tuple[Row, ...] = (
     row("vrrp_script", "script", Command(), meaning="program and arguments; exit status 0 is success"),
@@ -29,30 +30,29 @@ VRRP_SCRIPT: tuple[Row, ...] = (
     row("vrrp_script", "timeout", Seconds(1, 4294, whole=True, raised=True),
         meaning="a run that takes longer has failed; interval if not given"),
     row("vrrp_script", "weight", TrackerWeight(), Weight(0), "what it adds to the priority; 0: failing is a fault"),
-    row("vrrp_script", "rise", Integer(1, INT_MAX), 1, "successes in a row before it is up", unusable=1),
-    row("vrrp_script", "fall", Integer(1, INT_MAX), 1, "failures in a row before it is down", unusable=1),
+    strict("vrrp_script", "rise", Integer(1, INT_MAX), 1, "successes in a row before it is up"),
+    strict("vrrp_script", "fall", Integer(1, INT_MAX), 1, "failures in a row before it is down"),
     row("vrrp_script", "user", UserAndGroup(), meaning="whom it runs as"),
     row("vrrp_script", "init_fail", Flag(), default=False, meaning="it is down until it has succeeded"),
 )  # fmt: skip
 
 VRRP_INSTANCE: tuple[Row, ...] = (
-    row("vrrp_instance", "state", Choice({role.value: role for role in InstanceRole}), InstanceRole.BACKUP,
-        "what it would like to be at start", unusable=InstanceRole.BACKUP),
+    strict("vrrp_instance", "state", Choice({role.value: role for role in InstanceRole}), InstanceRole.BACKUP,
+        "what it would like to be at start"),
     row("vrrp_instance", "interface", Text("the name of an interface", IFNAME_LONGEST), meaning="where adverts go"),
     row("vrrp_instance", "virtual_router_id", Integer(1, 255), meaning="VRID, the same on all its routers"),
-    row("vrrp_instance", "priority", Integer(1, 255), unusable=100,
+    Row(block="vrrp_instance", word="priority", form=Integer(1, 255), unusable=100,
         meaning="the highest becomes master; 100 if not given, 255 in state MASTER"),
     row("vrrp_instance", "advert_int", Seconds(0.01, 255), 1.0, "pause between two adverts"),
     row("vrrp_instance", "authentication", Body(), meaning="the password of VRRP version 2"),
-    row("vrrp_instance/authentication", "auth_type", Choice({"PASS": "PASS", "AH": "AH"}), "", "kind of authentication"),
-    row("vrrp_instance/authentication", "auth_pass", Text("a password"), "", "the password, at most 8 bytes of it"),
+    row(AUTHENTICATION, "auth_type", Choice({"PASS": "PASS", "AH": "AH"}), "", "kind of authentication"),
+    row(AUTHENTICATION, "auth_pass", Text("a password"), "", "the password, at most 8 bytes of it"),
     row("vrrp_instance", "virtual_ipaddress", Lines(), meaning="the addresses that move"),
     row("vrrp_instance", "no_virtual_ipaddress", Flag(), default=False, meaning="it is meant to have no address"),
     row("vrrp_instance", "track_script", Lines(), meaning="the vrrp_scripts that its priority depends on"),
     row("vrrp_instance", "nopreempt", Flag(), default=False, meaning="do not take over from a lower master"),
     row("vrrp_instance", "preempt", Flag(), default=False, meaning="do take over, which is the rule"),
-    row("vrrp_instance", "preempt_delay", Seconds(0, 1000), 0.0, "wait before taking over from a lower master",
-        unusable=0.0),
+    strict("vrrp_instance", "preempt_delay", Seconds(0, 1000), 0.0, "wait before taking over from a lower master"),
     row("vrrp_instance", "skip_check_adv_addr", Boolean(), meaning="vrrp_skip_check_adv_addr for this instance"),
     row("vrrp_instance", "mcast_dst_ip", Address((4,), multicast=True), meaning="vrrp_mcast_group4 for this instance"),
     row("vrrp_instance", "garp_master_delay", Integer(0, UNSIGNED_MAX), meaning="as vrrp_garp_master_delay"),
@@ -72,7 +72,8 @@ VRRP_INSTANCE: tuple[Row, ...] = (
         "the addresses have the interface's own MAC address"),
     *later("vrrp_instance", "unicast_peer unicast_src_ip unicast_fault_no_peer unicast_ttl check_unicast_src",
         "adverts are sent by multicast"),
-    *later("vrrp_instance", "track_interface track_file track_process track_bfd track_src_ip", "nothing is tracked by it"),
+    *later("vrrp_instance", "track_interface track_file track_process track_bfd track_src_ip",
+        "nothing is tracked by it"),
     *later("vrrp_instance", "dont_track_primary", "the interface being down is a fault"),
     *later("vrrp_instance", "mcast_src_ip", "adverts are sent from the interface's first address"),
     *later("vrrp_instance", "virtual_ipaddress_excluded", "these addresses are not added"),

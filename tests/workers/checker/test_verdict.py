@@ -11,7 +11,7 @@ from alived.workers.checker.outcome import Down, LocalError, Outcome, Up
 from alived.workers.checker.verdict import CheckVerdict, ScriptVerdict, announces
 
 GOOD, BAD, LOCAL = Up("fine"), Down("bad"), LocalError("no descriptor")
-OUTCOMES = {"+": GOOD, "-": BAD, "!": LOCAL}
+OUTCOMES: dict[str, Outcome] = {"+": GOOD, "-": BAD, "!": LOCAL}
 
 CHECK = TcpCheck(address="192.0.2.1", port=80, retry=2, delay_before_retry=1.5, delay_loop=6.0)
 

@@ -1,0 +1,48 @@
+"""Sets the stage, tells the story, cleans up; exit code 1 when a step does not show what it must."""
+
+import signal
+import sys
+
+from examples.demo.steps import STEPS, Story
+from examples.demo.timeline import NotSeen, Timeline
+from examples.testbed.hosts import Cluster, TookTooLong
+from examples.testbed.namespaces import NotPermitted, become_root
+from examples.testbed.pair import VIP
+
+FAILED = 1
+INTERRUPTED = 130
+
+
+def main() -> int:
+    """Run the demo."""
+    become_root()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(f"alived: two hosts and the virtual address {VIP}")
+    try:
+        with Cluster() as cluster:
+            return _tell(cluster)
+    except NotPermitted as error:
+        print(f"cannot make hosts here: {error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\ninterrupted; nothing is left behind", file=sys.stderr)
+        return INTERRUPTED
+    return FAILED
+
+
+def _tell(cluster: Cluster) -> int:
+    timeline = Timeline()
+    story = Story(cluster, timeline)
+    for step in STEPS:
+        try:
+            step(story)
+        except (NotSeen, TookTooLong, RuntimeError) as error:
+            print(f"\nFAILED, {step.__name__}: {error}", file=sys.stderr)
+            for daemon in story.pair.daemons:
+                print(f"\n--- {daemon.host.name}\n{daemon.output()}", file=sys.stderr)
+            return FAILED
+    timeline.title("Every step showed what it must.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

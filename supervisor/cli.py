@@ -1,0 +1,79 @@
+"""The command `alived`: options in, an exit code out. What does not live here: the daemon (boot.py).
+
+Exit codes are keepalived's. A mistake of the user's is one line on standard error, never a traceback.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import alived
+from alived.supervisor.config.diagnostics import Code
+from alived.supervisor.config.load import Loaded, load
+from alived.supervisor.options import SIGNALS, Options, UsageError, parse, parser
+
+EXIT_OK = 0
+EXIT_USAGE = 1
+EXIT_CONFIG = 4
+"""There is no configuration to judge."""
+EXIT_CONFIG_TEST = 5
+"""keepalived would complain of the configuration, and run nevertheless."""
+EXIT_CONFIG_TEST_SECURITY = 6
+"""Of its scripts' security too; as in keepalived, this outranks other complaints."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what a command line asks for; `argv` is without the program's name, None: this process's."""
+    try:
+        options = parse(sys.argv[1:] if argv is None else argv)
+    except UsageError as error:
+        return _fail(str(error), EXIT_USAGE)
+    if options.help:
+        sys.stdout.write(parser().format_help())
+    elif options.version:
+        sys.stdout.write(f"alived {alived.__version__}\n")
+    elif options.signum:
+        sys.stdout.write(f"{int(SIGNALS[options.signum])}\n")
+    else:
+        for option in options.without_effect:
+            sys.stderr.write(f"alived: {option} has no effect yet\n")
+        return _test(options) if options.config_test else _run(options)
+    return EXIT_OK
+
+
+def _run(options: Options) -> int:
+    from alived.supervisor.boot import run  # noqa: PLC0415  a configuration test needs neither zmq nor netlink
+
+    return run(options)
+
+
+def _test(options: Options) -> int:
+    loaded = load(options.config_file)
+    text = "".join(f"{diagnostic.render()}\n" for diagnostic in loaded.diagnostics)
+    if options.config_test_log is None:
+        sys.stderr.write(text)
+    else:
+        try:
+            _write(options.config_test_log, text)
+        except OSError as error:
+            return _fail(f"cannot write {options.config_test_log}: {error.strerror}", EXIT_USAGE)
+    return verdict(loaded)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", errors="replace")
+
+
+def verdict(loaded: Loaded) -> int:
+    """Exit code of a configuration test."""
+    complaints = {diagnostic.code for diagnostic in loaded.diagnostics if diagnostic.is_complaint}
+    if Code.UNREADABLE in complaints:
+        return EXIT_CONFIG
+    if Code.SCRIPT_SECURITY in complaints:
+        return EXIT_CONFIG_TEST_SECURITY
+    return EXIT_CONFIG_TEST if complaints else EXIT_OK
+
+
+def _fail(message: str, code: int) -> int:
+    sys.stderr.write(f"alived: {message}\n")
+    return code

@@ -1,0 +1,135 @@
+"""The checker as the loop calls it, with real programs and sockets."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from alived.ipc.loop import CannotBoot
+from alived.ipc.messages import (
+    CheckState,
+    Configure,
+    Heartbeat,
+    InstanceState,
+    RealServerState,
+    State,
+    StopHow,
+    TrackerChanged,
+)
+from alived.ipc.model import Notify, RealServerChecks, TcpCheck, VrrpScript
+from alived.workers.checker import programs
+from alived.workers.checker.worker import make
+from tests.workers.checker.kit import Lines, Sent, run, sh
+
+VIRTUAL, REAL = "192.0.2.10:80/TCP", "127.0.0.1:80"
+
+
+def script(text: str, *arguments: str) -> VrrpScript:
+    return VrrpScript(name="web", program=sh(text, *arguments), interval=0.02, timeout=10.0)
+
+
+def test_a_life(tmp_path: Path) -> None:
+    """Configured, asked, told, stopped: everything of the checker's once."""
+
+    async def main() -> None:
+        sent, lines = Sent(), Lines(tmp_path / "lines")
+        worker = make(sent)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            check = TcpCheck(address="127.0.0.1", port=server.getsockname()[1], warmup=0.0, delay_loop=1000.0)
+            notify = Notify(
+                instance="VI_1", priority=100, stop=sh('sleep 0.1; echo "$2" > "$1"', str(lines.path), "bye")
+            )
+            servers = RealServerChecks(virtual_server=VIRTUAL, real_server=REAL, checks=(check,))
+            worker.configure(Configure(generation=1, put=(script("exit 0"), servers, notify)))
+            await sent.count(2)
+        assert TrackerChanged(tracker="script web", up=True) in sent.messages
+        state = CheckState(check=f"TCP_CHECK 127.0.0.1:{check.port}", up=True, failures=0, reason="connected")
+        assert RealServerState(virtual_server=VIRTUAL, real_server=REAL, up=True, checks=(state,)) in sent.messages
+
+        answer = worker.query("checks", {})
+        [of_script], [of_server] = answer["scripts"], answer["real_servers"]
+        assert (of_script["script"], of_script["up"], of_script["reason"]) == ("web", True, "exited with status 0")
+        assert of_script["program"][:2] == ["/bin/sh", "-c"]
+        assert of_script["last_started"] <= of_script["since"] <= answer["now"]
+        assert 0 < of_script["last_took"] < 10
+        assert (of_server["virtual_server"], of_server["real_server"], of_server["up"]) == (VIRTUAL, REAL, True)
+        [of_check] = of_server["checks"]
+        assert (of_check["check"], of_check["up"], of_check["failures"]) == (state.check, True, 0)
+        assert of_check["next_due"] == pytest.approx(answer["now"] + 1000, abs=10)
+        with pytest.raises(LookupError, match="vrrp"):
+            worker.query("vrrp", {})
+
+        worker.receive(Heartbeat(loop_lag=0.0))
+        worker.receive(
+            InstanceState(instance="VI_1", state=State.MASTER, since=answer["now"], reason="stopping", stopping=True)
+        )
+        await worker.stop(StopHow.CLEAN)
+        assert await lines.count(1) == ["bye"]
+        lines.close()
+
+    run(main())
+
+
+def test_a_reload_reaches_only_what_changed() -> None:
+    async def main() -> None:
+        sent = Sent()
+        worker = make(sent)
+        worker.configure(Configure(generation=1, put=(script("exit 1"),)))
+        await sent.count(1)
+        worker.configure(Configure(generation=2, put=(), drop=("checks nobody", "notify nobody", "vrrp_script nobody")))
+        assert worker.query("checks", {})["scripts"][0]["up"] is False
+        worker.configure(Configure(generation=3, put=(), drop=("vrrp_script web",)))
+        assert worker.query("checks", {})["scripts"] == []
+        await worker.stop(StopHow.CLEAN)
+        assert len(sent.messages) == 1
+
+    run(main())
+
+
+def test_a_restart_takes_up_where_the_dead_one_stopped(tmp_path: Path) -> None:
+    """A script, a real server and an instance, all of them down: nothing is said until something is different."""
+
+    async def main() -> None:
+        sent, lines, flag = Sent(), Lines(tmp_path / "lines"), tmp_path / "flag"
+        now = asyncio.get_running_loop().time()
+        check = TcpCheck(address="127.0.0.1", port=1, warmup=0.0, delay_loop=0.02)
+        state = CheckState(check="TCP_CHECK 127.0.0.1:1", up=False, failures=4, reason="Connection refused")
+        worker = make(sent)
+        worker.configure(
+            Configure(
+                generation=7,
+                put=(
+                    script('echo run > "$1"; test -e "$2"', str(lines.path), str(flag)),
+                    RealServerChecks(virtual_server=VIRTUAL, real_server=REAL, checks=(check,)),
+                    Notify(instance="VI_1", priority=1, any_state=sh('echo "notified $4" > "$1"', str(lines.path))),
+                ),
+                retained=(
+                    TrackerChanged(tracker="script web", up=False),
+                    RealServerState(virtual_server=VIRTUAL, real_server=REAL, up=False, checks=(state,)),
+                    InstanceState(instance="VI_1", state=State.FAULT, since=now - 60, reason=""),
+                ),
+                silent_for=0.3,
+            )
+        )
+        assert set(await lines.count(3)) == {"run"}
+        assert sent.messages == []
+        flag.touch()
+        assert await sent.count(1) == [TrackerChanged(tracker="script web", up=True)]
+        worker.receive(InstanceState(instance="VI_1", state=State.MASTER, since=now, reason=""))
+        await worker.stop(StopHow.LEAVE)
+        assert [line for line in lines.seen if line != "run"] == ["notified MASTER"]
+        lines.close()
+
+    run(main())
+
+
+def test_without_its_tool_it_cannot_boot(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        with pytest.raises(CannotBoot, match="setpriv"):
+            make(Sent())
+
+    monkeypatch.setattr(programs, "_PATH", "/nonexistent")
+    programs.setpriv.cache_clear()
+    run(main())
+    programs.setpriv.cache_clear()

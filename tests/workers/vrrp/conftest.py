@@ -1,0 +1,178 @@
+"""Two hosts and an observer on a bridge, each a network namespace, and a vrrp worker in one of them."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from alived.ipc import codec
+from alived.ipc.messages import InstanceState, Message, Query, Reply, State, Stop, StopHow
+
+ROOT = Path(__file__).parents[3]
+PATIENCE = 10.0
+"""Seconds that anything may take."""
+
+
+class Namespace:
+    """A host: a network namespace whose `eth0` is a port of the bridge."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def run(self, *argv: str) -> str:
+        done = subprocess.run(["ip", "netns", "exec", self.name, *argv], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{argv}: {done.stderr}"
+        return done.stdout
+
+    def start(self, *argv: str, **options: Any) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen(["ip", "netns", "exec", self.name, *argv], **options)
+        self._processes.append(process)
+        return process
+
+    def ip(self, *arguments: str) -> str:
+        return self.run("ip", *arguments)
+
+    def addresses(self, dev: str = "eth0") -> dict[str, dict[str, Any]]:
+        """IPv4 addresses of an interface, as `ip -j addr` tells them."""
+        (link,) = json.loads(self.ip("-j", "-4", "addr", "show", "dev", dev)) or [{"addr_info": []}]
+        return {f"{info['local']}/{info['prefixlen']}": info for info in link.get("addr_info", [])}
+
+    def stop(self) -> None:
+        for process in self._processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait(PATIENCE)
+            for stream in (process.stdin, process.stdout, process.stderr):
+                if stream is not None:
+                    stream.close()
+
+
+class Lines:
+    """Lines of a process's output, each waited for no longer than PATIENCE."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._pending = b""
+        self._lines: list[bytes] = []
+
+    def next(self, deadline: float) -> bytes:
+        while not self._lines:
+            remaining = deadline - time.monotonic()
+            ready, _, _ = select.select([self._descriptor], [], [], max(remaining, 0))
+            assert ready, "nothing came in time"
+            data = os.read(self._descriptor, 1 << 16)
+            assert data, "the process has ended"
+            *lines, self._pending = (self._pending + data).split(b"\n")
+            self._lines += lines
+        return self._lines.pop(0)
+
+    def wait_for(self, text: str) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while text.encode() not in self.next(deadline):
+            pass
+
+
+class Worker:
+    """A vrrp worker in a namespace, at the other end of the bus."""
+
+    def __init__(self, host: Namespace) -> None:
+        self.process = host.start(
+            sys.executable,
+            str(Path(__file__).with_name("driver.py")),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
+        )
+        assert self.process.stdout is not None
+        self._lines = Lines(self.process.stdout.fileno())
+        self._queries = 0
+        self.heard: list[Message] = []
+
+    def tell(self, message: Message) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(codec.encode(message).hex().encode() + b"\n")
+        self.process.stdin.flush()
+
+    def wait_for(self, wanted: Callable[[Message], bool], patience: float = PATIENCE) -> Message:
+        """The next message that is wanted; all are kept in `heard`."""
+        deadline = time.monotonic() + patience
+        while True:
+            message = codec.decode(bytes.fromhex(self._lines.next(deadline).decode())).message
+            self.heard.append(message)
+            if wanted(message):
+                return message
+
+    def wait_for_state(self, state: State, patience: float = PATIENCE) -> InstanceState:
+        message = self.wait_for(lambda sent: isinstance(sent, InstanceState) and sent.state is state, patience)
+        assert isinstance(message, InstanceState)
+        return message
+
+    def ask(self, topic: str, **arguments: str) -> dict[str, Any]:
+        self._queries += 1
+        self.tell(Query(id=self._queries, topic=topic, arguments=arguments))
+        reply = self.wait_for(lambda sent: isinstance(sent, Reply))
+        assert isinstance(reply, Reply)
+        return reply.body
+
+    def stop(self, how: StopHow) -> None:
+        self.tell(Stop(how=how))
+        assert self.process.wait(PATIENCE) == 0
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(PATIENCE)
+
+
+class Lab(SimpleNamespace):
+    a: Namespace
+    b: Namespace
+    observer: Namespace
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    """Hosts `a` 10.9.0.1 and `b` 10.9.0.2, and an observer 10.9.0.9, on one bridge."""
+    prefix = f"alv{os.getpid()}"
+    hosts = {name: Namespace(f"{prefix}{name}") for name in ("a", "b", "observer")}
+    bridge = f"{prefix}br"
+
+    def ip(*arguments: str) -> None:
+        subprocess.run(["ip", *arguments], check=True, capture_output=True)
+
+    created = []
+    try:
+        for name in (bridge, *(host.name for host in hosts.values())):
+            ip("netns", "add", name)
+            created.append(name)
+            ip("-n", name, "link", "set", "lo", "up")
+        ip("-n", bridge, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
+        ip("-n", bridge, "link", "set", "br0", "up")
+        for name, number in (("a", 1), ("b", 2), ("observer", 9)):
+            host = hosts[name]
+            ip("-n", bridge, "link", "add", f"to-{name}", "type", "veth", "peer", "name", "eth0", "netns", host.name)
+            ip("-n", bridge, "link", "set", f"to-{name}", "master", "br0", "up")
+            ip("-n", host.name, "address", "add", f"10.9.0.{number}/24", "dev", "eth0")
+            ip("-n", host.name, "link", "set", "eth0", "up")
+        yield Lab(**hosts, bridge=Namespace(bridge))
+    finally:
+        for host in hosts.values():
+            host.stop()
+        for name in created:
+            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+
+
+@pytest.fixture
+def worker(lab: Lab) -> Callable[[Namespace], Worker]:
+    """Starts workers in the lab."""
+    return Worker

@@ -1,0 +1,81 @@
+"""The order of deadlines, however they move."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alived.workers.vrrp.agenda import Agenda
+
+
+class Item:
+    def __init__(self, deadline: float | None) -> None:
+        self.due = deadline
+
+    def deadline(self) -> float | None:
+        return self.due
+
+
+def agenda_of(*items: Item) -> Agenda[Item]:
+    agenda: Agenda[Item] = Agenda()
+    for item in items:
+        agenda.note(item)
+    return agenda
+
+
+def test_an_empty_agenda_wants_nothing() -> None:
+    agenda = agenda_of(Item(None))
+    assert agenda.next() is None
+    assert agenda.due(100.0, 10) == []
+
+
+def test_what_is_due_comes_in_order_and_once() -> None:
+    late, early = Item(2.0), Item(1.0)
+    agenda = agenda_of(late, early)
+    assert agenda.next() == 1.0
+    assert agenda.due(5.0, 10) == [(early, 1.0), (late, 2.0)]
+    assert agenda.due(5.0, 10) == []
+
+
+def test_a_turn_is_bounded() -> None:
+    items = [Item(float(number)) for number in range(5)]
+    agenda = agenda_of(*items)
+    assert [item for item, _ in agenda.due(9.0, 3)] == items[:3]
+    assert agenda.next() == 3.0
+
+
+def test_a_deadline_that_moved_away_is_looked_at_again() -> None:
+    item = Item(1.0)
+    agenda = agenda_of(item)
+    item.due = 3.0
+    agenda.note(item)
+    assert agenda.due(2.0, 10) == []
+    assert agenda.next() == 3.0
+
+
+def test_a_deadline_that_came_nearer_counts() -> None:
+    item = Item(5.0)
+    agenda = agenda_of(item)
+    item.due = 1.0
+    agenda.note(item)
+    assert agenda.due(1.0, 10) == [(item, 1.0)]
+    assert agenda.due(9.0, 10) == []
+
+
+def test_a_deadline_that_vanished_and_an_item_that_is_no_more_are_passed_over() -> None:
+    vanished, gone = Item(1.0), Item(1.0)
+    agenda = agenda_of(vanished, gone)
+    vanished.due = None
+    agenda.forget(gone)
+    assert agenda.due(5.0, 10) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.one_of(st.none(), st.integers(0, 50))), max_size=60))
+def test_nobody_is_forgotten_and_nobody_comes_early(moves: list[tuple[int, int | None]]) -> None:
+    items = [Item(None) for _ in range(5)]
+    agenda = agenda_of()
+    for now, (number, deadline) in enumerate(moves):
+        items[number].due = deadline
+        agenda.note(items[number])
+        taken = [item for item, _ in agenda.due(now, 10)]
+        assert set(taken) == {item for item in items if item.due is not None and item.due <= now}
+        for item in taken:
+            item.due = None

@@ -1,0 +1,107 @@
+"""Gratuitous ARP: bytes as keepalived's, bursts as its garp_* words say, and the pacing queue."""
+
+from alived.ipc.model import Announcing, VirtualAddress
+from alived.workers.vrrp.garp import FRAMES_PER_TURN, Burst, Queue, Round, Schedule, frame
+
+MAC = bytes.fromhex("32af293963ad")
+A = (VirtualAddress(address="10.9.0.100", prefixlen=32, dev="eth0"),)
+B = (VirtualAddress(address="10.9.0.101", prefixlen=32, dev="eth0"),)
+
+# Captured from keepalived 2.2.7.
+KEEPALIVED = bytes.fromhex("ffffffffffff32af293963ad08060001080006040001" "32af293963ad0a090064ffffffffffff0a090064")
+
+
+def test_the_frame_is_keepalived_s() -> None:
+    assert frame(MAC, bytes([10, 9, 0, 100])) == KEEPALIVED
+
+
+def test_a_new_master_announces_at_once_and_again_after_the_delay() -> None:
+    schedule = Schedule(Announcing(master_delay=5.0, master_repeat=5))
+    schedule.start(Burst.ARRIVED, A, 100.0)
+    assert schedule.deadline() == 100.0
+    assert schedule.expire(A, 100.0) == [Round(100.0, 5, A)]
+    assert schedule.deadline() == 105.0
+    assert schedule.expire(A, 104.9) == []
+    assert schedule.expire(A, 105.0) == [Round(105.0, 5, A)]
+    assert schedule.deadline() is None
+
+
+def test_without_a_delay_there_is_no_second_round() -> None:
+    schedule = Schedule(Announcing(master_delay=0.0))
+    schedule.start(Burst.ARRIVED, A, 100.0)
+    assert schedule.expire(A, 200.0) == [Round(100.0, 5, A)]
+
+
+def test_without_a_repeat_nothing_is_announced() -> None:
+    schedule = Schedule(Announcing(lower_prio_repeat=0))
+    schedule.start(Burst.LOWER_PRIORITY, A, 100.0)
+    assert schedule.deadline() is None
+
+
+def test_each_lower_advert_is_answered_but_only_one_second_round_waits() -> None:
+    schedule = Schedule(Announcing(lower_prio_delay=5.0, lower_prio_repeat=2))
+    schedule.start(Burst.LOWER_PRIORITY, A, 100.0)
+    assert schedule.expire(A, 100.0) == [Round(100.0, 2, A)]
+    schedule.start(Burst.LOWER_PRIORITY, A, 101.0)
+    assert schedule.expire(A, 101.0) == [Round(101.0, 2, A)]
+    assert schedule.expire(A, 200.0) == [Round(106.0, 2, A)]
+
+
+def test_an_address_that_arrives_later_has_rounds_of_its_own() -> None:
+    schedule = Schedule(Announcing())
+    schedule.start(Burst.ARRIVED, A, 100.0)
+    schedule.start(Burst.ARRIVED, B, 102.0)
+    due = [*schedule.expire(A + B, 102.0), *schedule.expire(A + B, 200.0)]
+    assert [(planned.due, planned.addresses) for planned in due] == [(100.0, A), (102.0, B), (105.0, A), (107.0, B)]
+
+
+def test_all_addresses_are_refreshed_while_master() -> None:
+    schedule = Schedule(Announcing(master_delay=0.0, master_refresh=60.0, master_refresh_repeat=2))
+    schedule.start(Burst.ARRIVED, A, 100.0)
+    schedule.expire(A, 100.0)
+    assert schedule.deadline() == 160.0
+    assert schedule.expire(A + B, 160.0) == [Round(160.0, 2, A + B)]
+    schedule.start(Burst.ARRIVED, B, 170.0)
+    assert schedule.expire(A + B, 170.0) == [Round(170.0, 5, B)]
+    assert schedule.deadline() == 220.0
+
+
+def test_who_is_no_longer_master_announces_nothing() -> None:
+    schedule = Schedule(Announcing(master_refresh=60.0))
+    schedule.start(Burst.ARRIVED, A, 100.0)
+    schedule.stop()
+    assert schedule.deadline() is None
+    assert schedule.expire(A, 1000.0) == []
+
+
+def test_unpaced_frames_go_together_in_order() -> None:
+    queue = Queue()
+    assert queue.deadline() is None
+    queue.push("V", [b"1", b"2"], 0.0)
+    assert queue.take(100.0) == [("V", b"1"), ("V", b"2")]
+    assert queue.deadline() is None
+
+
+def test_paced_frames_keep_their_distance() -> None:
+    queue = Queue()
+    queue.push("V", [b"1", b"2"], 0.5)
+    assert queue.take(100.0) == [("V", b"1")]
+    assert queue.deadline() == 100.5
+    assert queue.take(100.4) == []
+    assert queue.take(100.5) == [("V", b"2")]
+
+
+def test_a_turn_is_bounded() -> None:
+    queue = Queue()
+    queue.push("V", [b"1"] * (FRAMES_PER_TURN + 1), 0.0)
+    assert len(queue.take(100.0)) == FRAMES_PER_TURN
+    assert queue.deadline() == 100.0
+    assert len(queue.take(100.0)) == 1
+
+
+def test_what_an_instance_had_to_say_is_dropped_with_its_mastership() -> None:
+    queue = Queue()
+    queue.push("V", [b"1"], 0.0)
+    queue.push("W", [b"2"], 0.0)
+    queue.drop("V")
+    assert queue.take(100.0) == [("W", b"2")]

@@ -1,0 +1,46 @@
+"""From an instance's configuration to what the pure parts want to know.
+
+PURE.
+"""
+
+from ipaddress import ip_address
+
+from alived.ipc.model import InstanceRole, VrrpInstance
+from alived.workers.vrrp.events import Settings
+from alived.workers.vrrp.packet import V2, Advert, Expected, encode
+from alived.workers.vrrp.priority import OWNER
+
+
+def packed(address: str) -> bytes:
+    """An address in network order."""
+    return ip_address(address).packed
+
+
+def settings(config: VrrpInstance, address: bytes) -> Settings:
+    """What the state machine needs; `address` is the interface's primary one."""
+    return Settings(
+        advert_int=config.advert_int,
+        address=address,
+        initially_master=config.role is InstanceRole.MASTER and config.priority == OWNER,
+        nopreempt=config.nopreempt,
+        preempt_delay=config.preempt_delay,
+    )
+
+
+def expected(config: VrrpInstance) -> Expected:
+    """What adverts of this virtual router must look like."""
+    return Expected(V2.interval(config.advert_int), *V2.authentication(config.auth_pass))
+
+
+def message(config: VrrpInstance, priority: int) -> bytes:
+    """The bytes of this virtual router's advert."""
+    auth_type, auth_data = V2.authentication(config.auth_pass)
+    advert = Advert(
+        vrid=config.virtual_router_id,
+        priority=priority,
+        interval=V2.interval(config.advert_int),
+        auth_type=auth_type,
+        auth_data=auth_data,
+        addresses=tuple(packed(virtual.address) for virtual in config.addresses),
+    )
+    return encode(V2, advert)
