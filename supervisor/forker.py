@@ -72,7 +72,7 @@ class Forker:
             try:
                 return await self._ask(data, stderr)
             except (OSError, ValueError, TimeoutError) as error:
-                raise ForkFailed(f"no worker can be forked: {error or 'timeout'}") from error
+                raise ForkFailed(f"no worker can be forked: {error!r}") from error
 
     async def _ask(self, data: bytes, stderr: int) -> int:
         socket.send_fds(self._channel, [data], [stderr])

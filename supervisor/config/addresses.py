@@ -30,7 +30,7 @@ class _Line:
     scope: int = 0
 
 
-def read_addresses(section: Section, name: str, interface: str, report: Report) -> tuple[VirtualAddress, ...] | None:
+def read_addresses(section: Section, interface: str, report: Report) -> tuple[VirtualAddress, ...] | None:
     """The addresses of an instance; None when it is one of IPv6, which alived does not do yet."""
     addresses: dict[VirtualAddress, None] = {}
     for line in section.lines("virtual_ipaddress"):
@@ -50,7 +50,7 @@ def read_addresses(section: Section, name: str, interface: str, report: Report) 
                 Code.NOT_IMPLEMENTED,
                 "alived does not implement VRRP for IPv6 yet",
                 line.keyword.place,
-                f"vrrp_instance {name} is left out",
+                "its vrrp_instance is left out",
             )
             return None
         if address in addresses:
@@ -64,7 +64,7 @@ def read_addresses(section: Section, name: str, interface: str, report: Report) 
     if not addresses and not section.get("no_virtual_ipaddress", bool):
         report.warning(
             Code.EMPTY,
-            f"vrrp_instance {name} has no address",
+            "this vrrp_instance has no address",
             section.place,
             "add virtual_ipaddress, or no_virtual_ipaddress if that is meant",
         )

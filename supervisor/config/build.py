@@ -24,6 +24,9 @@ def build(top: Section, machine: Machine, report: Report) -> Draft:
     )
     draft.scripts, defined = build_scripts(top, programs, report)
     instances = Instances(settings, defined, report)
+    draft.tracked = frozenset(
+        line.keyword.text for section in top.sections("vrrp_instance") for line in section.lines("track_script")
+    )
     for section in top.sections("vrrp_instance"):
         if instance := instances.build(section):
             draft.instances.append(Placed(instance, section))

@@ -60,7 +60,7 @@ class VirtualServers:
     def _stated(self, section: Section, word: str, kind: type[T]) -> T:
         """A value that a virtual server should say: keepalived complains when it does not."""
         value = section.get(word, kind)
-        if section.find(word, object) is None:
+        if not section.has(word):
             self._report.warning(Code.MISSING, f"no {word} is given", section.place, f"{value} is used")
         return value
 

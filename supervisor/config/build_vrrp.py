@@ -31,14 +31,11 @@ class Instances:
         """The instance of a vrrp_instance block; None, and a diagnostic, when it cannot run."""
         name = name_of(section, self._report)
         interface, vrid = section.find("interface", str), section.find("virtual_router_id", int)
-        if (
-            name is None
-            or not self._has(section, name, "interface")
-            or not self._has(section, name, "virtual_router_id")
-        ):
-            return None
-        addresses = read_addresses(section, name, interface or "", self._report)
-        if addresses is None:
+        addresses = read_addresses(section, interface or "", self._report)
+        track_scripts = read_tracked_scripts(section, self._defined, self._report)
+        auth_pass = read_auth_pass(section, self._report)
+        advert_int = self._advert_int(section)
+        if name is None or addresses is None or not self._complete(section, name):
             return None
         role = section.get("state", InstanceRole)
         nopreempt, preempt_delay = self._preemption(section, role)
@@ -48,10 +45,10 @@ class Instances:
             virtual_router_id=vrid or 0,
             role=role,
             priority=section.get("priority", int, PRIORITY_OWNER if role is InstanceRole.MASTER else PRIORITY_DEFAULT),
-            advert_int=self._advert_int(section),
-            auth_pass=read_auth_pass(section, self._report),
+            advert_int=advert_int,
+            auth_pass=auth_pass,
             addresses=addresses,
-            track_scripts=read_tracked_scripts(section, self._defined, self._report),
+            track_scripts=track_scripts,
             nopreempt=nopreempt,
             preempt_delay=preempt_delay,
             skip_check_adv_addr=section.get(
@@ -61,19 +58,19 @@ class Instances:
             announcing=self._announcing(section),
         )
 
-    def _has(self, section: Section, name: str, word: str) -> bool:
-        if section.find(word, object) is not None:
-            return True
-        self._report.error(
-            Code.MISSING, f"vrrp_instance {name} has no usable {word}", section.place, "the instance is left out"
-        )
-        return False
+    def _complete(self, section: Section, name: str) -> bool:
+        missing = [word for word in ("interface", "virtual_router_id") if not section.has(word)]
+        for word in missing:
+            self._report.error(
+                Code.MISSING, f"vrrp_instance {name} has no usable {word}", section.place, "the instance is left out"
+            )
+        return not missing
 
     def _preemption(self, section: Section, role: InstanceRole) -> tuple[bool, float]:
         """`nopreempt` and `preempt_delay` go neither with state MASTER nor with each other."""
         nopreempt, delay = section.get("nopreempt", bool), section.get("preempt_delay", float)
         for word in ("nopreempt", "preempt_delay"):
-            if role is InstanceRole.MASTER and section.find(word, object):
+            if role is InstanceRole.MASTER and section.has(word):
                 self._report.warning(
                     Code.CONFLICT,
                     f"`{word}` does not work with state MASTER",

@@ -6,7 +6,7 @@ Each check leaves out what cannot run, says why, and leaves the rest alone. A va
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from alived.ipc.model import VirtualServer, VrrpInstance, VrrpScript
+from alived.ipc.model import VirtualServer, VrrpInstance
 from alived.supervisor.config.diagnostics import Code, Report
 from alived.supervisor.config.draft import Draft, Placed
 from alived.supervisor.config.machine import Machine
@@ -70,19 +70,14 @@ def _same_service(item: Placed[VirtualServer], earlier: Placed[VirtualServer], r
 
 
 def _unused_scripts(draft: Draft, report: Report) -> None:
-    tracked = {script.name for placed in draft.instances for script in placed.value.track_scripts}
     for placed in draft.scripts:
-        if placed.value.name not in tracked:
-            _unused(placed, report)
-
-
-def _unused(placed: Placed[VrrpScript], report: Report) -> None:
-    report.advice(
-        Code.IGNORED,
-        f"no instance tracks vrrp_script {placed.value.name}",
-        placed.place,
-        "it is not run; name it in the track_script of an instance",
-    )
+        if placed.value.name not in draft.tracked:
+            report.advice(
+                Code.IGNORED,
+                f"no instance tracks vrrp_script {placed.value.name}",
+                placed.place,
+                "it is not run; name it in the track_script of an instance",
+            )
 
 
 def _owner_with_weights(instances: list[Placed[VrrpInstance]], report: Report) -> None:

@@ -30,7 +30,9 @@ class Draft:
     router_id: str = ""
     lvs_globals: LvsGlobals = field(default_factory=LvsGlobals)
     scripts: list[Placed[VrrpScript]] = field(default_factory=list)
-    """Those that an instance tracks."""
+    """All that can be run."""
+    tracked: frozenset[str] = frozenset()
+    """Names in the track_script of any instance, of one that is left out too."""
     instances: list[Placed[VrrpInstance]] = field(default_factory=list)
     notifies: list[Notify] = field(default_factory=list)
     virtual_servers: list[Placed[VirtualServer]] = field(default_factory=list)

@@ -27,13 +27,17 @@ _DECIMAL = re.compile(r"\+?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
 class UnfitError(Exception):
     """An argument does not have the form; the text says what was expected."""
 
-    def __init__(self, expected: str, token: Token | None = None, similar: str | None = None) -> None:
+    def __init__(
+        self, expected: str, token: Token | None = None, *, similar: str | None = None, instead: object = None
+    ) -> None:
         super().__init__(expected)
         self.expected = expected
         self.token = token
         """The argument that is wrong; None: it is missing."""
         self.similar = similar
         """What was probably meant by it."""
+        self.instead = instead
+        """The part of the value that can be used all the same; None: none."""
 
 
 class Reading(NamedTuple):
@@ -43,7 +47,7 @@ class Reading(NamedTuple):
     used: int = 1
     """Number of arguments that the value took; what is beyond them is not read."""
     remark: str = ""
-    """The value is outside keepalived's range; what is made of it."""
+    """The value is out of range; what is made of it."""
 
 
 class Form(Protocol):
@@ -77,7 +81,7 @@ class Integer:
         """See Form."""
         if not statement.arguments and self.alone is not None:
             return Reading(self.alone, 0)
-        token = first_argument(statement, self.expected)
+        token = first_argument(statement, self)
         number = int(token.text) if _INTEGER.fullmatch(token.text) else None
         if number is not None and self.raised and 0 <= number < self.low:
             return Reading(self.low, remark=f"it must be at least {self.low}, {self.low} is used")
@@ -108,7 +112,7 @@ class Seconds:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = first_argument(statement, self.expected)
+        token = first_argument(statement, self)
         pattern = _INTEGER if self.whole else _DECIMAL
         number = float(token.text) if pattern.fullmatch(token.text) else None
         if number == 0 and self.zero_means:
@@ -159,7 +163,7 @@ class Text:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = first_argument(statement, self.expected)
+        token = first_argument(statement, self)
         if not 0 < len(token.text.encode()) <= self.longest:
             raise UnfitError(f"{self.expected} of 1 to {self.longest} bytes", token)
         return Reading(token.text)
@@ -181,11 +185,11 @@ class Choice:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = first_argument(statement, self.expected)
+        token = first_argument(statement, self)
         for word, value in self.words.items():
             if word == token.text or (self.fold and word.lower() == token.text.lower()):
                 return Reading(value)
-        raise UnfitError(self.expected, token, nearest(token.text, self.words))
+        raise UnfitError(self.expected, token, similar=nearest(token.text, self.words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ class Address:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = first_argument(statement, self.expected)
+        token = first_argument(statement, self)
         try:
             address = ipaddress.ip_address(token.text)
         except ValueError:
@@ -220,6 +224,9 @@ class Weight:
     weight: int
     reverse: bool = False
 
+    def __str__(self) -> str:
+        return f"{self.weight} reverse" if self.reverse else str(self.weight)
+
 
 @dataclass(frozen=True, slots=True)
 class TrackerWeight:
@@ -229,12 +236,12 @@ class TrackerWeight:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = first_argument(statement, self.expected)
+        token = first_argument(statement, self)
         if not _INTEGER.fullmatch(token.text) or not -253 <= int(token.text) <= 253:
             raise UnfitError(self.expected, token)
         option = statement.arguments[1].text if len(statement.arguments) > 1 else "noreverse"
         if option not in ("reverse", "noreverse", "no_reverse"):
-            raise UnfitError(self.expected, statement.arguments[1])
+            raise UnfitError(self.expected, statement.arguments[1], instead=Weight(int(token.text)))
         return Reading(Weight(int(token.text), option == "reverse"), len(statement.arguments[:2]))
 
 
@@ -260,10 +267,10 @@ class Lines:
         return Reading(tuple(statement.body or ()), 0)
 
 
-def first_argument(statement: Statement, expected: str) -> Token:
+def first_argument(statement: Statement, form: Form) -> Token:
     """The argument that must be there. UnfitError if it is not."""
     if not statement.arguments:
-        raise UnfitError(expected)
+        raise UnfitError(form.expected)
     return statement.arguments[0]
 
 

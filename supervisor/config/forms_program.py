@@ -23,7 +23,7 @@ class UserAndGroup:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        user = first_argument(statement, self.expected)
+        user = first_argument(statement, self)
         group = statement.arguments[1].text if len(statement.arguments) > 1 else ""
         return Reading(Account(user.text, group), len(statement.arguments[:2]))
 
@@ -46,7 +46,7 @@ class Command:
 
     def read(self, statement: Statement) -> Reading:
         """See Form."""
-        token = first_argument(statement, self.expected)
+        token = first_argument(statement, self)
         try:
             strings = split(statement.argument_text)
             argv = split(strings[0])

@@ -47,14 +47,16 @@ class Token(NamedTuple):
 
 _TOKEN = re.compile(
     r"""[ \t\r\f\v]*(?:
-        (?P<comment> [#!].* )
-      | (?P<brace>   [{}] )
-      | (?P<string>  "(?:[^"\\]|\\.)*" | "[^"]*" )
-      | (?P<broken>  ".* )
-      | (?P<word>    (?: \$\{[^}\s]*\} | [^ \t\r\f\v"{}\#!] )+ )
+        ( [#!].* )
+      | ( [{}] )
+      | ( "(?:[^"\\]|\\.)*" | "[^"]*" )
+      | ( ".* )
+      | ( (?: \$\{[^}\s]*\} | [^ \t\r\f\v"{}\#!] )+ )
     )""",
     re.VERBOSE,
 )
+_COMMENT, _BRACE, _STRING, _BROKEN, _WORD = range(1, 6)
+"""The groups of that pattern."""
 
 
 def lex(text: str, file: str, report: Report) -> Iterator[list[Token]]:
@@ -67,22 +69,19 @@ def lex(text: str, file: str, report: Report) -> Iterator[list[Token]]:
 def _line(line: Line, report: Report) -> list[Token]:
     tokens = []
     for match in _TOKEN.finditer(line.text):
-        group = match.lastgroup
-        if group is None or group == "comment":
-            break
+        group = match.lastindex or _COMMENT
+        text = match[group]
         start, end = match.span(group)
-        if group == "word":
-            tokens.append(Token(Kind.WORD, match[group], line, start, end))
-        elif group == "brace":
-            tokens.append(Token(Kind.OPEN if match[group] == "{" else Kind.CLOSE, match[group], line, start, end))
-        elif group == "string":
-            tokens.append(Token(Kind.WORD, match[group][1:-1], line, start, end))
+        if group == _WORD:
+            tokens.append(Token(Kind.WORD, text, line, start, end))
+        elif group == _BRACE:
+            tokens.append(Token(Kind.OPEN if text == "{" else Kind.CLOSE, text, line, start, end))
+        elif group == _STRING:
+            tokens.append(Token(Kind.WORD, text[1:-1], line, start, end))
+        elif group == _COMMENT:
+            break
         else:
-            tokens.append(Token(Kind.WORD, match[group][1:].rstrip(), line, start, end))
-            report.error(
-                Code.UNCLOSED_QUOTE,
-                "this quote is not closed",
-                Place(line.file, line.number, start + 1, 1, line.text),
-                "it is taken to end with the line",
-            )
+            place = Place(line.file, line.number, start + 1, 1, line.text)
+            report.error(Code.UNCLOSED_QUOTE, "this quote is not closed", place, "it is taken to end with the line")
+            tokens.append(Token(Kind.WORD, text[1:].rstrip(), line, start, end))
     return tokens

@@ -5,11 +5,10 @@ right form or not. What does not live here: what blocks mean together (build_*.p
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import TypeVar
 
 from alived.supervisor.config.diagnostics import Code, Place, Report, nearest
-from alived.supervisor.config.forms import Body, Lines, UnfitError
+from alived.supervisor.config.forms import Address, Body, Choice, Lines, TrackerWeight, UnfitError
 from alived.supervisor.config.grammar.row import Row
 from alived.supervisor.config.grammar.table import HOMES, TABLE, WORDS, block_name
 from alived.supervisor.config.lexer import Token
@@ -47,13 +46,17 @@ class Section:
             raise TypeError(f"{self.block} {word} is {value!r}, not {kind.__name__}")
         return value
 
+    def has(self, word: str) -> bool:
+        """Whether a keyword was given a value."""
+        return word in self.values
+
     def find(self, word: str, kind: type[T]) -> T | None:
         """The value of a keyword if it was given."""
-        return self.get(word, kind) if word in self.values else None
+        return self.get(word, kind) if self.has(word) else None
 
     def where(self, word: str) -> Place:
         """Where a keyword was given last: its value, else the keyword, else the block."""
-        if word not in self.values:
+        if not self.has(word):
             return self.place
         statement = self.values[word][-1][1]
         return (statement.arguments or statement.words)[0].place
@@ -145,9 +148,8 @@ class _Reader:
             self._unfit(section, statement, row, error)
             return
         if remark:
-            self._report.warning(
-                Code.BAD_VALUE, f"`{row.word}` is {statement.arguments[0].text}", statement.arguments[0].place, remark
-            )
+            number = statement.arguments[0]
+            self._report.warning(Code.BAD_VALUE, f"`{row.word} {number.text}` is out of range", number.place, remark)
         if len(statement.arguments) > used:
             extra = statement.arguments[used]
             self._report.note(
@@ -156,14 +158,14 @@ class _Reader:
         section.put(row.word, value, statement)
 
     def _unfit(self, section: Section, statement: Statement, row: Row, error: UnfitError) -> None:
-        if row.unusable is not None:
-            section.put(row.word, row.unusable, statement)
+        instead = row.unusable if error.instead is None else error.instead
+        if instead is not None:
+            section.put(row.word, instead, statement)
         if error.token is not None and is_definition(error.token, self._report):
             return
-        kept = section.find(row.word, object)
-        hint = _in_words(row.default if kept is None else kept)
+        hint = _what_holds(section.get(row.word, object) if section.has(row.word) else row.default, row)
         if error.similar:
-            hint = f"did you mean `{error.similar}`? Until then {hint}"
+            hint = f"did you mean `{error.similar}`? As it stands, {hint}"
         if error.token is None:
             message, place = f"`{row.word}` needs a value: {error.expected}", statement.keyword.place
         else:
@@ -187,11 +189,15 @@ class _Reader:
         self._report.error(Code.UNKNOWN_KEYWORD, f"`{token.text}` is not a keyword of {here}", token.place, hint)
 
 
-def _in_words(kept: object) -> str:
-    """What holds instead of a value that is not usable; never one that could be a password."""
-    if isinstance(kept, bool):
-        return f"it is {'on' if kept else 'off'}"
-    return f"{kept} is used" if isinstance(kept, (int, float, StrEnum)) else "it is ignored"
+def _what_holds(value: object, row: Row) -> str:
+    """What is used instead of something unusable; nothing that could be a password."""
+    if isinstance(value, bool):
+        return f"it is {'on' if value else 'off'}"
+    if isinstance(value, (int, float)):
+        return f"{value:.15g} is used"
+    if value and isinstance(row.form, (Choice, Address, TrackerWeight)):
+        return f"{value} is used"
+    return "it is ignored"
 
 
 def name_of(section: Section, report: Report) -> str | None:

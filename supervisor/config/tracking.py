@@ -47,11 +47,11 @@ def _weight(line: Statement, default: Weight, report: Report) -> Weight:
     try:
         value = TrackerWeight().read(Statement(line.arguments)).value
     except UnfitError as error:
+        value = error.instead or default
         report.error(
             Code.BAD_VALUE,
             f"`weight` must be {error.expected}",
             (error.token or line.arguments[0]).place,
-            "the script's own weight is used",
+            f"{value} is used",
         )
-        return default
     return value if isinstance(value, Weight) else default

@@ -46,7 +46,7 @@ class Packet:
 
 def internet_checksum(data: bytes) -> int:
     """RFC 1071."""
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
@@ -132,7 +132,7 @@ any_byte = st.integers(0, 255)
         length=st.none() | st.integers(0, 1300),
     )
 )
-def test_no_made_up_packet_is_obeyed(running: Pair, send: Send, packet: Packet) -> None:
+def test_no_made_up_packet_is_obeyed(send: Send, packet: Packet) -> None:
     send(packet)
 
 
@@ -148,9 +148,7 @@ FRAMES = [b"", b"\0", b"\xc1", b"\x90", b"\x95\x01\xa5Hello", bytes(range(256)) 
 
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(frames=st.lists(st.sampled_from(FRAMES) | st.binary(max_size=200), min_size=1, max_size=4))
-def test_malformed_frames_on_the_bus_are_dropped(
-    running: Pair, stranger: "zmq.Socket[bytes]", frames: list[bytes]
-) -> None:
+def test_malformed_frames_on_the_bus_are_dropped(stranger: "zmq.Socket[bytes]", frames: list[bytes]) -> None:
     stranger.send_multipart(frames)
 
 

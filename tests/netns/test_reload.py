@@ -1,6 +1,5 @@
 """SIGHUP: what changed in the file changes, and nothing else moves."""
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,7 +121,7 @@ def resources(pair: Pair) -> dict[str, tuple[int, int]]:
     """Descriptors and unshared memory (bytes) of each process of host1's daemon."""
     processes = [parent := psutil.Process(pair.daemons[0].pid), *parent.children(recursive=True)]
     return {
-        f"{process.pid}": (len(os.listdir(f"/proc/{process.pid}/fd")), unshared(process.pid))
+        f"{process.pid}": (process.num_fds(), unshared(process.pid))
         for process in processes
         if "alived" in " ".join(process.cmdline())
     }

@@ -56,7 +56,7 @@ class Guests:
         self._thread.join()
 
     def _run(self, nodes: list[str]) -> None:
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *nodes]
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *nodes]
         outcome = machine.run(
             command, limit=self._limit, environment={INSIDE: machine.CHANNEL}, on_line=self._lines.put
         )

@@ -41,8 +41,9 @@ exec sleep 60
 
 MODPROBE = """\
 #!/bin/sh
-exec /usr/sbin/modprobe -d {folder} "$@"
+GLIBC_TUNABLES={tunables} exec /usr/sbin/modprobe -d {folder} "$@"
 """
+"""The kernel runs this with an environment of its own."""
 
 Line = Callable[[str], None]
 
@@ -93,7 +94,7 @@ def _write_scripts(folder: Path, command: list[str], environment: Mapping[str, s
         command=shlex.join(command),
         channel=CHANNEL,
     )
-    for name, text in (("init", init), ("modprobe", MODPROBE.format(folder=folder))):
+    for name, text in (("init", init), ("modprobe", MODPROBE.format(folder=folder, tunables=registers.TUNABLES))):
         script = folder / name
         script.write_text(text)
         script.chmod(0o755)
@@ -101,17 +102,18 @@ def _write_scripts(folder: Path, command: list[str], environment: Mapping[str, s
 
 def _boot(folder: Path, limit: float, on_line: Line) -> Outcome:
     channel, into_channel = os.pipe()
+    kernel = [
+        str(KERNEL), "rootfstype=hostfs", "rw", f"init={folder}/init", "mem=512M", "quiet", f"uml_dir={folder}/",
+        "con=null", "con0=null,fd:1", f"con1=null,fd:{into_channel}", f"GLIBC_TUNABLES={registers.TUNABLES}",
+    ]  # fmt: skip
     machine = subprocess.Popen(
-        [
-            sys.executable, registers.__file__, str(KERNEL), "rootfstype=hostfs", "rw", f"init={folder}/init", "mem=512M", "quiet", f"uml_dir={folder}/",
-            "con=null", "con0=null,fd:1", f"con1=null,fd:{into_channel}", f"GLIBC_TUNABLES={registers.TUNABLES}",
-        ],
+        [sys.executable, registers.__file__, *kernel],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         pass_fds=(into_channel,),
         start_new_session=True,
-    )  # fmt: skip
+    )
     os.close(into_channel)
     console: list[str] = []
     statuses: list[int] = []

@@ -50,4 +50,4 @@ def give_up_register_sets() -> None:
 
 if __name__ == "__main__":
     give_up_register_sets()
-    os.execv(sys.argv[1], sys.argv[1:])
+    os.execv(sys.argv[1], sys.argv[1:])  # noqa: S606 - no shell is wanted

@@ -1,14 +1,16 @@
-"""From an instance's configuration to what the pure parts want to know.
+"""From an instance's configuration, and what is retained of it, to what the pure parts want to know.
 
 PURE.
 """
 
 from ipaddress import ip_address
 
+from alived.ipc.messages import InstanceState, State
 from alived.ipc.model import InstanceRole, VrrpInstance
-from alived.workers.vrrp.events import Settings
+from alived.workers.vrrp.events import Resumed, Settings
 from alived.workers.vrrp.packet import V2, Advert, Expected, encode
 from alived.workers.vrrp.priority import OWNER
+from alived.workers.vrrp.timers import patience_of_peers
 
 
 def packed(address: str) -> bytes:
@@ -44,3 +46,15 @@ def message(config: VrrpInstance, priority: int) -> bytes:
         addresses=tuple(packed(virtual.address) for virtual in config.addresses),
     )
     return encode(V2, advert)
+
+
+def resumption(config: VrrpInstance, last: InstanceState | None, silent_for: float) -> Resumed | None:
+    """How an instance goes on after its predecessor's last state; None: as if there had been none.
+
+    A master goes on as master only if no peer can have given it up: `silent_for` seconds ago it was known to be well.
+    """
+    if last is None or last.state not in (State.MASTER, State.BACKUP):
+        return None
+    if last.state is State.MASTER and silent_for >= patience_of_peers(config.advert_int):
+        return None
+    return Resumed(last.state, last.since)

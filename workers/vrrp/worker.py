@@ -15,8 +15,7 @@ from alived.workers.vrrp.instance import Instance
 from alived.workers.vrrp.packet import PROTOCOL
 from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.report import describe
-from alived.workers.vrrp.timers import patience_of_peers
-from alived.workers.vrrp.translate import packed
+from alived.workers.vrrp.translate import packed, resumption
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +52,7 @@ class VrrpWorker:
         self._note_virtual(configs)
         fresh = [config for config in configs if not self._reconfigure(config)]
         for config in fresh:
-            self._start(config, _resumption(config, states.get(config.name), message.silent_for))
+            self._start(config, resumption(config, states.get(config.name), message.silent_for))
         for config in fresh:
             if self._instances[config.key].machine.state is not State.MASTER:
                 self._remove_leftovers(config)
@@ -147,15 +146,3 @@ class VrrpWorker:
         instance = self._instances.get(f"vrrp_instance {name}")
         if instance is not None:
             instance.stats.garp_sent += 1
-
-
-def _resumption(config: VrrpInstance, last: InstanceState | None, silent_for: float) -> Resumed | None:
-    """How an instance goes on after its predecessor's last state; None: as if there had been none.
-
-    A master goes on as master only if no peer can have given it up yet.
-    """
-    if last is None or last.state not in (State.MASTER, State.BACKUP):
-        return None
-    if last.state is State.MASTER and silent_for >= patience_of_peers(config.advert_int):
-        return None
-    return Resumed(last.state, last.since)

@@ -173,6 +173,6 @@ def lab() -> Iterator[Lab]:
 
 
 @pytest.fixture
-def worker(lab: Lab) -> Callable[[Namespace], Worker]:
-    """Starts workers in the lab."""
+def start_worker() -> Callable[[Namespace], Worker]:
+    """Starts a vrrp worker in a namespace of the lab, which ends it."""
     return Worker

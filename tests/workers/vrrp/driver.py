@@ -3,57 +3,53 @@
 import asyncio
 import logging
 import os
-import sys
 
 from alived.ipc import codec
 from alived.ipc.messages import Configure, Configured, Message, Query, Reply, Stop
 from alived.workers.vrrp.worker import make
 
 
-async def main() -> None:
-    loop = asyncio.get_running_loop()
-    ended: asyncio.Future[None] = loop.create_future()
-    pending = bytearray()
+class Driver:
+    """The supervisor's end of the bus, as far as one worker can tell."""
 
-    def send(message: Message) -> None:
+    def __init__(self) -> None:
+        self._worker = make(self._send)
+        self._pending = b""
+        self._stopping: asyncio.Task[None] | None = None
+        self.ended = asyncio.Event()
+        asyncio.get_running_loop().add_reader(0, self._readable)
+
+    def _send(self, message: Message) -> None:
         os.write(1, codec.encode(message).hex().encode() + b"\n")
 
-    worker = make(send)
-
-    async def stop(message: Stop) -> None:
-        await worker.stop(message.how)
-        ended.set_result(None)
-
-    tasks = []
-
-    def dispatch(message: Message) -> None:
-        match message:
-            case Configure():
-                worker.configure(message)
-                send(Configured(generation=message.generation))
-            case Query():
-                try:
-                    send(Reply(id=message.id, ok=True, body=worker.query(message.topic, message.arguments)))
-                except LookupError as error:
-                    send(Reply(id=message.id, ok=False, body={"error": str(error)}))
-            case Stop():
-                tasks.append(loop.create_task(stop(message)))
-            case _:
-                worker.receive(message)
-
-    def readable() -> None:
+    def _readable(self) -> None:
         data = os.read(0, 1 << 20)
         if not data:
-            sys.exit("the test is gone")
-        pending.extend(data)
-        *lines, rest = pending.split(b"\n")
-        pending[:] = rest
+            self.ended.set()
+        *lines, self._pending = (self._pending + data).split(b"\n")
         for line in lines:
-            dispatch(codec.decode(bytes.fromhex(line.decode())).message)
+            self._dispatch(codec.decode(bytes.fromhex(line.decode())).message)
 
-    loop.add_reader(0, readable)
-    await ended
+    def _dispatch(self, message: Message) -> None:
+        match message:
+            case Configure():
+                self._worker.configure(message)
+                self._send(Configured(generation=message.generation))
+            case Query():
+                self._send(Reply(id=message.id, ok=True, body=self._worker.query(message.topic, message.arguments)))
+            case Stop():
+                self._stopping = asyncio.create_task(self._stop(message))
+            case _:
+                self._worker.receive(message)
+
+    async def _stop(self, message: Stop) -> None:
+        await self._worker.stop(message.how)
+        self.ended.set()
 
 
-logging.basicConfig(level=logging.DEBUG, format="%(asctime)s %(levelname)s %(message)s")
+async def main() -> None:
+    await Driver().ended.wait()
+
+
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
 asyncio.run(main())

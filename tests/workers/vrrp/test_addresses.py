@@ -50,9 +50,7 @@ def addresses(kernel: Kernel, interfaces: Interfaces) -> Addresses:
 
 def test_held_addresses_are_added_as_configured_and_deleted_when_let_go(addresses: Addresses, kernel: Kernel) -> None:
     assert addresses.hold("V", [VIP, OTHER]) == ((VIP, OTHER), ())
-    assert kernel.present[0] == Address(
-        2, bytes([10, 9, 0, 100]), 32, label="eth0:1", broadcast=bytes([10, 9, 0, 255])
-    )
+    assert kernel.present[0] == Address(2, bytes([10, 9, 0, 100]), 32, label="eth0:1", broadcast=bytes([10, 9, 0, 255]))
     assert addresses.present(VIP)
     addresses.release("V", [VIP, OTHER])
     assert kernel.present == []

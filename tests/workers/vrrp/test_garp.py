@@ -8,7 +8,7 @@ A = (VirtualAddress(address="10.9.0.100", prefixlen=32, dev="eth0"),)
 B = (VirtualAddress(address="10.9.0.101", prefixlen=32, dev="eth0"),)
 
 # Captured from keepalived 2.2.7.
-KEEPALIVED = bytes.fromhex("ffffffffffff32af293963ad08060001080006040001" "32af293963ad0a090064ffffffffffff0a090064")
+KEEPALIVED = bytes.fromhex("ffffffffffff32af293963ad0806000108000604000132af293963ad0a090064ffffffffffff0a090064")
 
 
 def test_the_frame_is_keepalived_s() -> None:

@@ -21,9 +21,7 @@ from alived.workers.vrrp.packet import (
 
 # Captured from keepalived 2.2.7: vrid 51, priority 100, three addresses, PASS 1111, 10.9.0.1 to 224.0.0.18.
 KEEPALIVED = bytes.fromhex(
-    "45c0003000010000ff70d0800a090001e0000012"
-    "213364030101f81b0a0900640a0900650a090066"
-    "3131313100000000"
+    "45c0003000010000ff70d0800a090001e0000012213364030101f81b0a0900640a0900650a0900663131313100000000"
 )
 ADVERT = Advert(
     vrid=51,

@@ -26,7 +26,7 @@ def link_body(family: int = 0, flags: int = 0x41) -> bytes:
 
 def test_adding_an_address_is_what_pyroute2_would_send() -> None:
     expected = (
-        "340000001400050600000000000000000220000002000000" "080002000a000001" "080001000a000001" "090003006574683000000000"
+        "340000001400050600000000000000000220000002000000080002000a000001080001000a000001090003006574683000000000"
     )
     assert rtnetlink.add_address(ADDRESS, 0).hex() == expected
 
@@ -43,6 +43,7 @@ def test_deleting_names_the_same_address() -> None:
         ifindex=st.integers(1, 2**31),
         address=st.binary(min_size=4, max_size=4),
         prefixlen=st.integers(0, 32),
+        secondary=st.just(False),
         scope=st.integers(0, 255),
         label=st.text("abcdefgh:0123", max_size=15),
         broadcast=st.one_of(st.just(b""), st.binary(min_size=4, max_size=4)),

@@ -17,7 +17,7 @@ def test_a_backup_of_priority_100_waits_three_intervals_and_its_skew() -> None:
 
 
 @given(st.floats(0.01, 255), st.integers(1, 254))
-def test_the_higher_priority_notices_first_and_nobody_before_the_common_patience(interval: float, priority: int) -> None:
+def test_higher_priorities_notice_first_and_nobody_before_the_common_patience(interval: float, priority: int) -> None:
     assert patience_of_peers(interval) < master_down_interval(interval, priority + 1)
     assert master_down_interval(interval, priority + 1) < master_down_interval(interval, priority)
 

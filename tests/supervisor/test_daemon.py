@@ -1,0 +1,392 @@
+"""The daemon as a whole, on a network of its own without any interface: start, reload, deaths, questions, the end.
+
+What it does on a network is proven in tests/netns; here is what a user of the processes sees.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.netns
+
+PATIENCE = 20.0
+
+INSTANCE = """\
+vrrp_script always { script "/bin/true"
+ interval 1 }
+vrrp_instance VI_1 {
+    state BACKUP
+    interface missing0
+    virtual_router_id 51
+    priority 100
+    virtual_ipaddress { 192.0.2.1 }
+    track_script { always }
+}
+"""
+
+
+SERVICE = """\
+virtual_server 192.0.2.1 80 {
+    protocol TCP
+    real_server 192.0.2.2 80 { }
+}
+"""
+
+
+def until(condition: Callable[[], Any], what: str) -> Any:
+    """Ask again and again, with a bound; returns the first answer that is true."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := condition():
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"{what}: not within {PATIENCE:g} s")
+
+
+class Daemon:
+    """An alived in a network namespace of its own."""
+
+    def __init__(self, directory: Path, text: str) -> None:
+        self.directory = directory
+        self.config = directory / "keepalived.conf"
+        self.config.write_text(text)
+        self.runtime = directory / "run"
+        self.log = directory / "log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *more: str) -> list[str]:
+        isolated = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
+        options = ["-f", str(self.config), "--runtime-dir", str(self.runtime), "--no-syslog"]
+        return [*isolated, sys.executable, "-m", "alived.supervisor", *options, *more]
+
+    def start(self, *more: str) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(self.command("-n", "-l", *more), stderr=log, stdin=subprocess.DEVNULL)
+        until(lambda: self.ask("status", allowed=(0, 3)).get("ready"), "ready")
+
+    def ctl_command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "alived.ctl", "--runtime-dir", str(self.runtime), *arguments]
+
+    def ctl(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            self.ctl_command(*arguments), capture_output=True, text=True, timeout=PATIENCE, check=False
+        )
+
+    def ask(self, *arguments: str, allowed: tuple[int, ...] = (0,)) -> dict[str, Any]:
+        done = self.ctl("--json", *arguments)
+        assert done.returncode in allowed, done.stderr
+        answer: dict[str, Any] = json.loads(done.stdout or "{}")
+        return answer
+
+    def log_of(self, worker: str) -> list[str]:
+        done = self.ctl("--json", "logs", worker)
+        return [json.loads(line)["text"] for line in done.stdout.splitlines()]
+
+    def workers(self) -> dict[str, dict[str, Any]]:
+        return {worker["name"]: worker for worker in self.ask("workers")["workers"]}
+
+    def replaced(self, name: str, old: int) -> dict[str, Any]:
+        """Wait until the worker of that name is ready with another pid."""
+
+        def other() -> dict[str, Any] | None:
+            worker = self.workers()[name]
+            return worker if worker["state"] == "ready" and worker["pid"] != old else None
+
+        found: dict[str, Any] = until(other, f"{name} replaced")
+        return found
+
+    def pid(self) -> int:
+        return int((self.runtime / "alived.pid").read_text())
+
+    def stop(self) -> int:
+        assert self.process is not None
+        os.kill(self.pid(), signal.SIGTERM)
+        code = self.process.wait(PATIENCE)
+        self.process = None
+        return code
+
+    def end(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[Daemon]:
+    made = Daemon(tmp_path, INSTANCE)
+    yield made
+    made.end()
+
+
+def alive(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except FileNotFoundError:
+        return False
+
+
+def test_it_starts_answers_and_stops_without_a_trace(daemon: Daemon) -> None:
+    daemon.start()
+    workers = daemon.workers()
+    assert {name: worker["state"] for name, worker in workers.items()} == dict.fromkeys(
+        ("supervisor", "checker", "vrrp", "zygote"), "ready"
+    )
+    for name in ("checker", "vrrp", "zygote"):
+        assert Path(f"/proc/{workers[name]['pid']}/cmdline").read_text().startswith(f"alived: {name}")
+    assert daemon.stop() == 0
+    assert not any(alive(worker["pid"]) for worker in workers.values())
+    assert not {"alived.pid", "snapshot", "pulse"} & {path.name for path in daemon.runtime.iterdir()}
+
+
+def test_the_runtime_directory_is_private(daemon: Daemon) -> None:
+    daemon.start()
+    assert daemon.runtime.stat().st_mode & 0o777 == 0o700
+    assert {path.name for path in daemon.runtime.iterdir() if path.stat().st_mode & 0o077 and not path.is_socket()} == {
+        "alived.pid"
+    }
+
+
+@pytest.mark.parametrize("view", ["status", "vrrp", "checks", "workers"])
+def test_each_view_is_a_table_and_a_document(daemon: Daemon, view: str) -> None:
+    daemon.start()
+    shown = daemon.ctl(view)
+    assert shown.returncode == 0
+    assert {"status": "VI_1", "vrrp": "missing0", "checks": "always", "workers": "zygote"}[view] in shown.stdout
+    assert daemon.ask(view)
+
+
+def test_a_view_of_what_is_not_configured_is_one_line(daemon: Daemon) -> None:
+    daemon.start()
+    refused = daemon.ctl("lvs")
+    assert (refused.returncode, refused.stderr.count("\n")) == (1, 1)
+    assert "has no work for the lvs worker" in refused.stderr
+
+
+def test_without_a_daemon_alivectl_says_so(daemon: Daemon) -> None:
+    refused = daemon.ctl("status")
+    assert (refused.returncode, refused.stderr.count("\n")) == (3, 1)
+    assert "no alived runs there" in refused.stderr
+
+
+def test_a_second_daemon_is_refused(daemon: Daemon) -> None:
+    daemon.start()
+    second = subprocess.run(daemon.command("-n"), capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert second.returncode == 1
+    assert f"alived runs already, with pid {daemon.pid()}" in second.stderr
+    assert daemon.workers()["vrrp"]["restarts"] == 0
+
+
+@pytest.mark.parametrize("name", ["vrrp", "checker"])
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSEGV, signal.SIGSTOP])
+def test_a_worker_that_dies_or_hangs_is_replaced(daemon: Daemon, name: str, number: signal.Signals) -> None:
+    daemon.start()
+    before = daemon.workers()
+    os.kill(before[name]["pid"], number)
+    after = daemon.replaced(name, before[name]["pid"])
+    assert after["restarts"] == 1
+    others = {other: worker["pid"] for other, worker in daemon.workers().items() if other != name}
+    assert others == {other: worker["pid"] for other, worker in before.items() if other != name}
+
+
+def test_last_words_are_in_the_stream_of_the_one_that_spoke_them(daemon: Daemon) -> None:
+    daemon.start()
+    pid = daemon.workers()["vrrp"]["pid"]
+    os.kill(pid, signal.SIGSEGV)
+    daemon.replaced("vrrp", pid)
+    assert "Fatal Python error: Segmentation fault" in daemon.log_of("vrrp")
+
+
+def test_a_terminal_that_interrupts_all_processes_ends_them_in_order(daemon: Daemon) -> None:
+    daemon.start()
+    for worker in daemon.workers().values():
+        os.kill(worker["pid"], signal.SIGINT)
+    assert daemon.process is not None
+    assert daemon.process.wait(PATIENCE) == 0
+    daemon.process = None
+    assert "was killed" not in daemon.log.read_text()
+
+
+def test_without_its_zygote_it_goes_on_and_gets_another(daemon: Daemon) -> None:
+    daemon.start()
+    before = daemon.workers()
+    os.kill(before["zygote"]["pid"], signal.SIGKILL)
+    os.kill(before["vrrp"]["pid"], signal.SIGKILL)
+    daemon.replaced("vrrp", before["vrrp"]["pid"])
+    assert daemon.workers()["zygote"]["pid"] != before["zygote"]["pid"]
+
+
+def test_the_workers_end_with_a_supervisor_that_is_killed_and_its_successor_resumes(daemon: Daemon) -> None:
+    daemon.start()
+    until(lambda: daemon.ask("checks")["scripts"][0]["up"], "a first verdict")
+    since = daemon.ask("checks")["scripts"][0]["since"]
+    before = daemon.workers()
+    assert daemon.process is not None
+    daemon.process.kill()
+    daemon.process.wait()
+    until(lambda: not any(alive(worker["pid"]) for worker in before.values()), "all gone")
+    assert {"snapshot", "pulse"} <= {path.name for path in daemon.runtime.iterdir()}
+    daemon.start()
+    assert daemon.ask("checks")["scripts"][0]["up"] is True
+    assert since is not None
+
+
+def test_a_worker_that_cannot_work_here_is_given_up_with_its_reason_until_a_reload(daemon: Daemon) -> None:
+    daemon.config.write_text("global_defs { alived_lvs_backend ipvs }\n" + SERVICE + INSTANCE)
+    daemon.start()
+    if daemon.workers()["lvs"]["state"] == "ready":
+        assert Path("/proc/net/ip_vs").exists()
+        return
+    assert daemon.workers()["lvs"]["state"] == "given up"
+    assert any("IPVS" in line for line in daemon.log_of("lvs"))
+    daemon.config.write_text(daemon.config.read_text().replace("ipvs", "nftables"))
+    assert daemon.ask("reload")["applied"]
+    assert daemon.workers()["lvs"]["state"] == "ready"
+
+
+def test_an_error_in_the_file_keeps_the_old_configuration_and_says_so(daemon: Daemon) -> None:
+    daemon.start()
+    before = daemon.workers()
+    daemon.config.write_text(INSTANCE.replace("priority 100", "priorty 150"))
+    refused = daemon.ctl("reload")
+    assert refused.returncode == 1
+    assert "priorty" in refused.stdout
+    assert "priority" in refused.stdout
+    status = daemon.ask("status")
+    assert (status["generation"], bool(status["reload_error"])) == (1, True)
+    assert {name: worker["pid"] for name, worker in daemon.workers().items()} == {
+        name: worker["pid"] for name, worker in before.items()
+    }
+    daemon.config.write_text(INSTANCE)
+    assert daemon.ask("reload") == {"applied": True, "changes": [], "problems": daemon.ask("reload")["problems"]}
+    assert daemon.ask("status")["reload_error"] is None
+
+
+@pytest.mark.parametrize("damage", ["gone", "directory", "binary", "unclosed"])
+def test_a_file_that_cannot_be_read_changes_nothing(daemon: Daemon, damage: str) -> None:
+    daemon.start()
+    daemon.config.unlink()
+    match damage:
+        case "directory":
+            daemon.config.mkdir()
+        case "binary":
+            daemon.config.write_bytes(os.urandom(5000) + b"\0")
+        case "unclosed":
+            daemon.config.write_text(INSTANCE + "vrrp_instance VI_2 {\n")
+    os.kill(daemon.pid(), signal.SIGHUP)
+    until(lambda: daemon.ask("status")["reload_error"], "refused")
+    assert [instance["instance"] for instance in daemon.ask("vrrp")["instances"]] == ["VI_1"]
+
+
+def test_a_reload_changes_what_changed(daemon: Daemon) -> None:
+    daemon.start()
+    daemon.config.write_text(INSTANCE.replace("priority 100", "priority 150"))
+    assert daemon.ask("reload")["changes"] == ["vrrp_instance VI_1: priority changed"]
+    assert daemon.ask("vrrp")["instances"][0]["priority"]["base"] == 150
+
+
+def test_workers_come_and_go_with_their_work(daemon: Daemon) -> None:
+    daemon.start()
+    daemon.config.write_text(INSTANCE + SERVICE)
+    assert daemon.ask("reload")["applied"]
+    assert daemon.workers()["lvs"]["state"] == "ready"
+    daemon.config.write_text(SERVICE)
+    assert daemon.ask("reload")["applied"]
+    assert {"checker", "vrrp"}.isdisjoint(daemon.workers())
+
+
+@pytest.mark.parametrize(("number", "name"), [(signal.SIGUSR1, "alived.data"), (signal.SIGUSR2, "alived.stats")])
+def test_signals_dump_what_is_known(daemon: Daemon, number: signal.Signals, name: str) -> None:
+    daemon.start()
+    os.kill(daemon.pid(), number)
+    path = daemon.runtime / name
+    until(lambda: path.exists() and "state written" in daemon.log.read_text(), "written")
+    assert "VI_1" in path.read_text()
+    json.loads(path.read_text())
+
+
+def test_logs_follow(daemon: Daemon) -> None:
+    daemon.start()
+    command = [
+        sys.executable,
+        "-m",
+        "alived.ctl",
+        "--runtime-dir",
+        str(daemon.runtime),
+        "logs",
+        "-f",
+        "-n",
+        "1",
+        "--json",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as follower:
+        assert follower.stdout is not None
+        assert json.loads(follower.stdout.readline())["text"]
+        os.kill(daemon.pid(), signal.SIGUSR1)
+        assert "state written" in json.loads(follower.stdout.readline())["text"]
+        follower.kill()
+
+
+def test_events_show_the_state_and_then_the_change(daemon: Daemon) -> None:
+    daemon.start()
+    with subprocess.Popen(daemon.ctl_command("events", "-f", "--json"), stdout=subprocess.PIPE, text=True) as observer:
+        assert observer.stdout is not None
+        seen: list[dict[str, Any]] = []
+        while not any(event["event"] == "InstanceState" for event in seen):
+            seen.append(json.loads(observer.stdout.readline()))
+        daemon.config.write_text(INSTANCE.replace("priority 100", "priority 150"))
+        daemon.ask("reload")
+        while not any(event.get("base") == 150 for event in seen):
+            seen.append(json.loads(observer.stdout.readline()))
+        observer.kill()
+
+
+def test_without_n_it_goes_to_the_background(daemon: Daemon) -> None:
+    done = subprocess.run(daemon.command(), capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    until(lambda: daemon.ask("status", allowed=(0, 3)).get("ready"), "ready")
+    pid = daemon.pid()
+    assert daemon.ctl("stop").returncode == 0
+    until(lambda: not alive(pid), "gone")
+
+
+def test_systemd_is_told_of_every_step(daemon: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+        listener.bind(str(tmp_path / "notify"))
+        listener.settimeout(PATIENCE)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "200000")
+
+        def hear(word: str) -> str:
+            while word not in (said := listener.recv(1000).decode()):
+                pass
+            return said
+
+        daemon.start()
+        assert "vrrp ready" in hear("READY=1")
+        hear("WATCHDOG=1")
+        os.kill(daemon.pid(), signal.SIGHUP)
+        hear("RELOADING=1")
+        hear("READY=1")
+        daemon.config.write_text("junk {\n")
+        os.kill(daemon.pid(), signal.SIGHUP)
+        assert "last reload refused" in hear("READY=1")
+        os.kill(daemon.pid(), signal.SIGTERM)
+        hear("STOPPING=1")
+
+
+def test_a_configuration_that_cannot_be_used_does_not_start(daemon: Daemon) -> None:
+    daemon.config.write_text("vrrp_instance VI_1 {\n")
+    done = subprocess.run(daemon.command("-n", "-l"), capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert done.returncode == 5
+    assert "keepalived.conf:1" in done.stderr
+    assert "Traceback" not in done.stderr
