@@ -45,7 +45,10 @@ class Worker(Protocol):
     """What a worker's own code offers to the loop. Called on the loop's thread, one call at a time."""
 
     def configure(self, message: Configure) -> None:
-        """Take on new and changed objects, forget dropped ones; the first call also carries what is retained."""
+        """Take on new and changed objects, forget dropped ones; the first call also carries what is retained.
+
+        CannotBoot: this configuration cannot work here.
+        """
 
     def receive(self, message: Message) -> None:
         """Take note of a message that was routed here; ignore kinds that mean nothing to this worker."""
@@ -96,9 +99,7 @@ class Loop:
     def _dispatch(self, message: Message) -> None:
         match message:
             case Configure():
-                self._worker.configure(message)
-                self._bus.send(Configured(generation=message.generation))
-                self._freeze()
+                self._configure(message)
             case Query():
                 self._bus.send(self._answer(message))
             case Stop():
@@ -106,6 +107,17 @@ class Loop:
                     self._stopping = asyncio.get_running_loop().create_task(self._stop(message.how))
             case _:
                 self._worker.receive(message)
+
+    def _configure(self, message: Configure) -> None:
+        """A worker that cannot take on its configuration ends: half configured, it would only pretend to work."""
+        try:
+            self._worker.configure(message)
+        except Exception as error:
+            if not self._stopped.done():
+                self._stopped.set_exception(error)
+            return
+        self._bus.send(Configured(generation=message.generation))
+        self._freeze()
 
     def _answer(self, query: Query) -> Reply:
         try:

@@ -52,7 +52,7 @@ class Code(StrEnum):
     EMPTY = "empty"
 
 
-_SECRET = re.compile(r"(?P<word>\w*pas\w*|\bkey|\bactive_key)(?P<space>[ \t\"]+)(?P<value>[^\s\"][^{}]*)")
+_SECRET = re.compile(r"(?P<word>\w*pas\w*|\bkey|\bactive_key)(?P<space>[ \t]+)(?P<value>\"[^\"]*\"?|[^{}]+)")
 """Words whose value is a password, however they are spelt."""
 
 

@@ -55,7 +55,7 @@ def _load(text: str, file: str, machine: Machine, report: Report) -> Loaded:
     draft = build(read(tree.statements, report), machine, report)
     check(draft, machine, report)
     if not tree.statements:
-        report.warning(Code.EMPTY, "the file defines nothing", Place(file))
+        report.note(Code.EMPTY, "the file defines nothing", Place(file))
     return Loaded(draft.config(), report.diagnostics(), tree.complete)
 
 

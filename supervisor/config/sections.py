@@ -155,7 +155,16 @@ class _Reader:
             self._report.note(
                 Code.IGNORED, f"`{row.word}` does not take this", extra.place, "the rest of the line is not read"
             )
+        if isinstance(value, tuple):
+            value = tuple(line for line in value if not self._nested(line))
         section.put(row.word, value, statement)
+
+    def _nested(self, line: Statement) -> bool:
+        """Whether an entry of a list has a block, which none has."""
+        if line.body is None:
+            return False
+        self._report.error(Code.EXTRA_BRACE, "an entry of a list has no block", line.keyword.place, "it is skipped")
+        return True
 
     def _unfit(self, section: Section, statement: Statement, row: Row, error: UnfitError) -> None:
         instead = row.unusable if error.instead is None else error.instead
