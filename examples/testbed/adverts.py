@@ -11,6 +11,9 @@ from examples.testbed.hosts import INTERFACE, Host, TookTooLong
 
 VRRP = 112
 GROUP = "224.0.0.18"
+MINIMUM = 8
+"""Bytes of a message without addresses; shorter ones are not adverts."""
+
 SO_TIMESTAMPNS = 35
 
 
@@ -46,11 +49,13 @@ class Adverts:
             self._take()
         return self.heard
 
-    def _take(self) -> Advert:
+    def _take(self) -> Advert | None:
         packet, ancillary, _, (source, _) = self._socket.recvmsg(2048, 64)
         seconds, nanoseconds = struct.unpack("ll", ancillary[0][2][:16])
         arrived = seconds + nanoseconds / 1e9 - time.time() + time.monotonic()
         message = packet[(packet[0] & 15) * 4 :]
+        if len(message) < MINIMUM:
+            return None
         advert = Advert(arrived, source, message[1], message[2])
         self.heard.append(advert)
         return advert
@@ -60,6 +65,7 @@ class Adverts:
         self.read()
         limit = time.monotonic() + timeout
         while (left := limit - time.monotonic()) > 0 and select.select([self._socket], [], [], left)[0]:
-            if wanted(advert := self._take()):
+            advert = self._take()
+            if advert is not None and wanted(advert):
                 return advert
         raise TookTooLong(f"{what}: not heard within {timeout:g} s")

@@ -44,7 +44,8 @@ class Library:
         output: bytes = self._nft.nft_ctx_get_output_buffer(self._context)
         error: bytes = self._nft.nft_ctx_get_error_buffer(self._context)
         if failed:
-            raise PlaneError(" ".join(error.decode(errors="replace").split()).removeprefix("internal:0:0-0: "))
+            first_line = error.decode(errors="replace").partition("\n")[0]
+            raise PlaneError(first_line.removeprefix("internal:0:0-0: ").removeprefix("Error: "))
         return output.decode()
 
     def close(self) -> None:
@@ -80,7 +81,7 @@ class Nftables:
         self._listed: Ruleset | None = None
         """How the library listed what was made last: versions of it may write the same rules in other words."""
         try:
-            self._list()
+            self._rehearse()
             self._events = _subscribe()
         except BaseException:
             self._library.close()
@@ -109,19 +110,17 @@ class Nftables:
             self._have = after if after.services else None
             self._listed, _ = self._list()
         except PlaneError as error:
-            return [f"{op}: {error}" for op in ops]
+            return [f"nftables refused {len(ops)} operations: {error}"]
         return []
 
     def statistics(self) -> Statistics:
         """Connections of each destination."""
         _, counts = self._list()
+        chains = ruleset.counted(self._have) if self._have is not None else ()
         return Statistics(
             destinations={
-                (key, destination.key): {"connections": counts.get(chain, 0)}
-                for key, destination, chain in ruleset.counted(self._have)
+                (key, destination.key): {"connections": counts.get(chain, 0)} for key, destination, chain in chains
             }
-            if self._have is not None
-            else {}
         )
 
     def watch(self) -> int | None:
@@ -143,6 +142,15 @@ class Nftables:
         """Close the socket and free the library's context."""
         self._events.close()
         self._library.close()
+
+    def _rehearse(self) -> None:
+        """Find out whether this kernel has all that is needed; if our table is there already, it has."""
+        if nftjson.has_table(self._library.run(nftjson.LIST_TABLES)):
+            return
+        try:
+            self._library.run(nftjson.rehearsal(ruleset.ruleset(ruleset.SAMPLE)))
+        except PlaneError as error:
+            raise PlaneError(f"the kernel's nftables can't do all that is needed: {error}") from error
 
     def _list(self) -> tuple[Ruleset | None, dict[str, int]]:
         """The rules in the kernel, None if there is no table or not one of ours, and the connections counted."""

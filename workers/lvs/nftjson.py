@@ -12,8 +12,9 @@ from alived.workers.lvs.ruleset import Chain, Expression, Rule, Ruleset, Service
 
 Command = dict[str, Any]
 
-TABLE = {"family": "ip", "name": "alived"}
-IN_TABLE = {"family": "ip", "table": "alived"}
+NAME = "alived"
+TABLE = {"family": "ip", "name": NAME}
+IN_TABLE = {"family": "ip", "table": NAME}
 SERVICES = {**IN_TABLE, "name": "services"}
 MAX_CLIENTS = 65536
 """Clients that one destination remembers."""
@@ -39,19 +40,20 @@ def transaction(before: Ruleset | None, after: Ruleset) -> str:
         return _document({"add": {"table": TABLE}}, {"delete": {"table": TABLE}})
     if before is not None:
         return _document(*_added(before, after), *_removed(before, after))
-    keys = ["ipv4_addr", "inet_proto", "inet_service"]
-    anew: list[Command] = [
-        {"add": {"table": TABLE}},
-        {"delete": {"table": TABLE}},
-        {"add": {"table": TABLE}},
-        {"add": {"map": {**SERVICES, "type": keys, "map": "verdict"}}},
-    ]
-    return _document(*anew, *_added(Ruleset({}), after))
+    return _document(*_anew(after))
+
+
+def rehearsal(rules: Ruleset) -> str:
+    """Commands that make a table where there is none, and take it away in the same transaction.
+
+    The kernel checks every part of it, and no packet ever sees it.
+    """
+    return _document(*_anew(rules), {"delete": {"table": TABLE}})
 
 
 def has_table(text: str) -> bool:
     """Whether a listing of tables has ours."""
-    return any(kind == "table" and value["name"] == TABLE["name"] for kind, value in _objects(text))
+    return any(kind == "table" and value["name"] == NAME for kind, value in _objects(text))
 
 
 def parse(table: str, services: str) -> tuple[Ruleset, dict[str, int]]:
@@ -74,6 +76,15 @@ def parse(table: str, services: str) -> tuple[Ruleset, dict[str, int]]:
         for name, chain in chains.items()
     }
     return Ruleset(made, _elements(services), frozenset(clients)), counts
+
+
+def _anew(rules: Ruleset) -> Iterator[Command]:
+    keys = ["ipv4_addr", "inet_proto", "inet_service"]
+    yield {"add": {"table": TABLE}}
+    yield {"delete": {"table": TABLE}}
+    yield {"add": {"table": TABLE}}
+    yield {"add": {"map": {**SERVICES, "type": keys, "map": "verdict"}}}
+    yield from _added(Ruleset({}), rules)
 
 
 def _added(before: Ruleset, after: Ruleset) -> Iterator[Command]:

@@ -69,6 +69,19 @@ class Ruleset:
     """Names of the sets of remembered clients."""
 
 
+_sample = Service(address="192.0.2.1", port=80, protocol=Protocol.TCP, scheduler="wrr", persistence_timeout=50)
+SAMPLE: Table = {
+    _sample.key: Entry(
+        service=_sample,
+        destinations=tuple(
+            Destination(address=address, port=80, forwarding=ForwardingMethod.NAT, weight=2)
+            for address in ("192.0.2.2", "192.0.2.3")
+        ),
+    )
+}
+"""A table that needs all that a kernel must be able to do (addresses of RFC 5737)."""
+
+
 def fit(want: Table) -> Fit:
     """What of a wanted table NAT rules can do: IPv4, NAT, rr and wrr."""
     table: dict[ServiceKey, Entry] = {}

@@ -47,6 +47,13 @@ class Namespace:
         (link,) = json.loads(self.ip("-j", "-4", "addr", "show", "dev", dev)) or [{"addr_info": []}]
         return {f"{info['local']}/{info['prefixlen']}": info for info in link.get("addr_info", [])}
 
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        """Look every 20 ms, for what nothing announces."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.02)
+
     def stop(self) -> None:
         for process in self._processes:
             if process.poll() is None:
@@ -129,15 +136,95 @@ class Worker:
         self.tell(Stop(how=how))
         assert self.process.wait(PATIENCE) == 0
 
+    def pause(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(PATIENCE)
+
+
+class Keepalived:
+    """Debian's keepalived in a namespace, with one instance like ours."""
+
+    def __init__(self, host: Namespace, directory: Path, priority: int, options: str = "") -> None:
+        configuration = directory / "keepalived.conf"
+        configuration.write_text(
+            "vrrp_instance V {\n state BACKUP\n interface eth0\n virtual_router_id 51\n"
+            f" priority {priority}\n advert_int 1\n {options}\n"
+            " authentication {\n auth_type PASS\n auth_pass 1111\n }\n"
+            " virtual_ipaddress {\n 10.9.0.100\n 10.9.0.101/24 dev eth0 label eth0:1\n }\n}\n"
+        )
+        pids = ("-p", str(directory / "pid"), "-r", str(directory / "vrrp_pid"))
+        argv = ("keepalived", "-n", "-l", "-P", "-f", str(configuration), *pids)
+        self.process = host.start(*argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        assert self.process.stdout is not None
+        self._lines = Lines(self.process.stdout.fileno())
+
+    def wait_for_state(self, state: State) -> None:
+        self._lines.wait_for(f"Entering {state.value} STATE")
+
+    def stop(self) -> None:
+        """As an administrator stops it."""
+        self.process.terminate()
+
+    def kill(self) -> None:
+        """All of it at once, addresses left behind."""
+        pid = self.process.pid
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for victim in (pid, *map(int, children)):
+            os.kill(victim, signal.SIGKILL)
+
+
+class Capture:
+    """What the observer sees, as it comes and for tshark to judge."""
+
+    def __init__(self, host: Namespace, directory: Path) -> None:
+        self._path = directory / "capture.pcap"
+        # One process writes and prints, each packet at once: what was waited for is in the file.
+        how = ("--immediate-mode", "-U", "-l", "-n", "-w", str(self._path), "--print")
+        self._process = host.start(
+            "tcpdump", "-i", "eth0", *how, "arp or proto 112", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert self._process.stderr is not None
+        assert self._process.stdout is not None
+        Lines(self._process.stderr.fileno()).wait_for("listening on")
+        self._lines = Lines(self._process.stdout.fileno())
+
+    def wait_for(self, text: str, count: int) -> None:
+        """Wait for packets whose line in tcpdump's words contains a text."""
+        for _ in range(count):
+            self._lines.wait_for(text)
+
+    def wait_for_adverts(self, count: int) -> None:
+        """Wait for adverts of whomever."""
+        self.wait_for("VRRPv2, Advertisement", count)
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(PATIENCE)
+
+    def read(self, wanted: str, *fields: str) -> list[list[str]]:
+        """The fields of the packets that a display filter wants."""
+        checked = ["-o", "ip.check_checksum:TRUE"]
+        columns = [option for field in fields for option in ("-e", field)]
+        done = subprocess.run(
+            ["tshark", "-r", str(self._path), *checked, "-Y", wanted, "-T", "fields", *columns],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return [line.split("\t") for line in done.stdout.splitlines()]
 
 
 class Lab(SimpleNamespace):
     a: Namespace
     b: Namespace
     observer: Namespace
+    bridge: Namespace
 
 
 @pytest.fixture
@@ -176,3 +263,15 @@ def lab() -> Iterator[Lab]:
 def start_worker() -> Callable[[Namespace], Worker]:
     """Starts a vrrp worker in a namespace of the lab, which ends it."""
     return Worker
+
+
+@pytest.fixture
+def keepalived(tmp_path: Path) -> Callable[..., Keepalived]:
+    """Starts keepalived in a namespace of the lab, which ends it."""
+    return lambda host, priority, options="": Keepalived(host, tmp_path, priority, options)
+
+
+@pytest.fixture
+def capture(lab: Lab, tmp_path: Path) -> Capture:
+    """Captures ARP and VRRP at the observer."""
+    return Capture(lab.observer, tmp_path)

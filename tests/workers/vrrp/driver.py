@@ -36,11 +36,17 @@ class Driver:
                 self._worker.configure(message)
                 self._send(Configured(generation=message.generation))
             case Query():
-                self._send(Reply(id=message.id, ok=True, body=self._worker.query(message.topic, message.arguments)))
+                self._send(self._answer(message))
             case Stop():
                 self._stopping = asyncio.create_task(self._stop(message))
             case _:
                 self._worker.receive(message)
+
+    def _answer(self, query: Query) -> Reply:
+        try:
+            return Reply(id=query.id, ok=True, body=self._worker.query(query.topic, query.arguments))
+        except LookupError as error:
+            return Reply(id=query.id, ok=False, body={"error": str(error)})
 
     async def _stop(self, message: Stop) -> None:
         await self._worker.stop(message.how)

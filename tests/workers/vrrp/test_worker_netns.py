@@ -1,0 +1,399 @@
+"""The worker against the real kernel, and against Debian's keepalived."""
+
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from alived.ipc.messages import (
+    Configure,
+    Configured,
+    InstanceState,
+    PriorityChanged,
+    State,
+    StopHow,
+    TrackerChanged,
+)
+from alived.ipc.model import Announcing, TrackedScript, VirtualAddress, VrrpInstance
+from alived.workers.vrrp.packet import V2, Rejection, decode, encode
+from alived.workers.vrrp.translate import expected, message
+
+pytestmark = pytest.mark.netns
+
+VIP = VirtualAddress(address="10.9.0.100", prefixlen=32, dev="eth0")
+LABELLED = VirtualAddress(address="10.9.0.101", prefixlen=24, dev="eth0", label="eth0:1")
+CONFIG = VrrpInstance(
+    name="V", interface="eth0", virtual_router_id=51, auth_pass=b"1111", addresses=(VIP, LABELLED), priority=100
+)
+QUICK = replace(CONFIG, advert_int=0.1, priority=254)
+"""Takes over after 0.31 s: for tests without keepalived, which has no such intervals in VRRPv2."""
+ALONE = {"10.9.0.1/24"}
+BOTH = {"10.9.0.1/24", "10.9.0.100/32", "10.9.0.101/24"}
+
+
+def put(*configs: VrrpInstance, generation: int = 1, **others: object) -> Configure:
+    return Configure(generation=generation, put=configs, **others)  # type: ignore[arg-type]  # keyword arguments of one call
+
+
+def configured(generation: int):
+    return lambda sent: sent == Configured(generation=generation)
+
+
+def state(worker, name: str = "V") -> dict:
+    (document,) = worker.ask("vrrp", instance=name)["instances"]
+    return document
+
+
+@pytest.fixture
+def master(lab, start_worker):
+    """A worker on host `a` that is master."""
+    worker = start_worker(lab.a)
+    worker.tell(put(QUICK))
+    worker.wait_for_state(State.MASTER)
+    return worker
+
+
+# --- with keepalived --------------------------------------------------------------------------------------------------
+
+
+def test_it_takes_over_from_a_dying_keepalived_and_does_all_as_that_did(lab, start_worker, keepalived, capture) -> None:
+    peer = keepalived(lab.b, 110)
+    peer.wait_for_state(State.MASTER)
+    worker = start_worker(lab.a)
+    worker.tell(put(CONFIG))
+    worker.wait_for_state(State.BACKUP)
+    capture.wait_for_adverts(2)
+    theirs = lab.b.addresses()
+    peer.kill()
+    died = time.monotonic()
+    change = worker.wait_for_state(State.MASTER)
+    assert 2.5 < change.since - died < 3.7
+    assert change.reason == "no advert from 10.9.0.2 for 3.61 s"
+    ours = lab.a.addresses()
+    assert {address: ours[address] for address in BOTH - ALONE} == {a: theirs[a] for a in BOTH - ALONE}
+    worker.stop(StopHow.CLEAN)
+    assert lab.a.addresses().keys() == ALONE
+    capture.wait_for("prio 0", 1)
+    capture.stop()
+    looks = ("ip.ttl", "ip.dsfield", "ip.flags", "eth.dst", "frame.len", "vrrp.addr_count", "vrrp.adver_int")
+    (keepalived_looks,) = {tuple(row) for row in capture.read("vrrp && ip.src == 10.9.0.2", *looks)}
+    (alived_looks,) = {tuple(row) for row in capture.read("vrrp && ip.src == 10.9.0.1", *looks)}
+    assert alived_looks == keepalived_looks
+    assert [row[0] for row in capture.read("vrrp && ip.src == 10.9.0.1", "vrrp.prio")][-1] == "0"
+    announced = capture.read("arp.isgratuitous", "arp.src.proto_ipv4", "eth.src", "arp.dst.hw_mac")
+    mac = ours_mac(lab.a)
+    assert [row[0] for row in announced if row[1] == mac][:4] == ["10.9.0.100", "10.9.0.101"] * 2
+    assert len([row for row in announced if row[1] == mac]) == 10
+    assert capture.read("_ws.malformed || vrrp.checksum.status == 0 || ip.checksum.status == 0", "frame.number") == []
+
+
+def ours_mac(host) -> str:
+    return host.run("cat", "/sys/class/net/eth0/address").strip()
+
+
+def test_it_yields_to_a_higher_keepalived_and_follows_when_that_stops(lab, start_worker, keepalived) -> None:
+    worker = start_worker(lab.a)
+    worker.tell(put(CONFIG))
+    worker.wait_for_state(State.MASTER)
+    peer = keepalived(lab.b, 110)
+    change = worker.wait_for_state(State.BACKUP)
+    assert (change.reason, change.master) == ("10.9.0.2 has priority 110, ours is 100", "10.9.0.2")
+    assert lab.a.addresses().keys() == ALONE
+    peer.wait_for_state(State.MASTER)
+    stopped = time.monotonic()
+    peer.stop()
+    change = worker.wait_for_state(State.MASTER)
+    assert change.reason == "10.9.0.2 has stopped"
+    assert change.since - stopped < 1.0
+
+
+def test_a_failing_script_hands_over_to_keepalived_and_back(lab, start_worker, keepalived) -> None:
+    worker = start_worker(lab.a)
+    worker.tell(put(replace(CONFIG, track_scripts=(TrackedScript(name="nginx", weight=-15),))))
+    worker.wait_for_state(State.MASTER)
+    peer = keepalived(lab.b, 90)
+    peer.wait_for_state(State.BACKUP)
+    worker.tell(TrackerChanged(tracker="script nginx", up=False))
+    change = worker.wait_for(lambda sent: isinstance(sent, PriorityChanged))
+    assert change == PriorityChanged(instance="V", effective=85, base=100, reasons=("script nginx: -15",))
+    worker.wait_for_state(State.BACKUP)
+    peer.wait_for_state(State.MASTER)
+    worker.tell(TrackerChanged(tracker="script nginx", up=True))
+    assert worker.wait_for_state(State.MASTER).reason == "preempts 10.9.0.2 of priority 90"
+    peer.wait_for_state(State.BACKUP)
+
+
+def test_a_killed_worker_is_followed_by_one_that_goes_on_and_keepalived_does_not_notice(
+    lab, start_worker, keepalived, capture
+) -> None:
+    worker = start_worker(lab.a)
+    worker.tell(put(CONFIG))
+    last = worker.wait_for_state(State.MASTER)
+    peer = keepalived(lab.b, 90)
+    peer.wait_for_state(State.BACKUP)
+    with lab.a.start("ip", "-o", "monitor", "address", stdout=subprocess.PIPE) as monitor:
+        for _ in range(3):
+            capture.wait_for_adverts(1)
+            worker.kill()
+            worker = start_worker(lab.a)
+            worker.tell(put(CONFIG, retained=(last,), silent_for=0.25))
+            change = worker.wait_for_state(State.MASTER)
+            assert (change.since, change.reason) == (last.since, "resumed")
+        monitor.terminate()
+        assert monitor.stdout.read() == b""
+    capture.stop()
+    times = [float(row[0]) for row in capture.read("vrrp", "frame.time_relative")]
+    assert max(later - earlier for earlier, later in pairwise(times)) < 1.3
+    assert {row[0] for row in capture.read("vrrp", "ip.src")} == {"10.9.0.1"}
+
+
+# --- with the kernel --------------------------------------------------------------------------------------------------
+
+
+def test_an_address_that_somebody_deletes_is_put_back(lab, master, capture) -> None:
+    lab.a.ip("address", "delete", "10.9.0.100/32", "dev", "eth0")
+    capture.wait_for("Request who-has 10.9.0.100", 1)
+    assert lab.a.addresses().keys() == BOTH
+    assert state(master)["state"] == "MASTER"
+
+
+def test_an_address_that_can_t_be_added_is_a_fault_until_the_configuration_is_mended(lab, start_worker) -> None:
+    worker = start_worker(lab.a)
+    worker.tell(put(replace(QUICK, addresses=(VIP, replace(LABELLED, prefixlen=33)))))
+    change = worker.wait_for_state(State.FAULT)
+    assert change.reason == "address 10.9.0.101/33 on eth0 can't be added: Invalid argument"
+    assert State.MASTER not in {sent.state for sent in worker.heard if isinstance(sent, InstanceState)}
+    assert lab.a.addresses().keys() == ALONE
+    worker.tell(put(QUICK, generation=2))
+    worker.wait_for_state(State.MASTER)
+    assert lab.a.addresses().keys() == BOTH
+
+
+def test_a_cut_link_is_a_fault_until_it_is_back(lab, master) -> None:
+    lab.bridge.ip("link", "set", "to-a", "down")
+    assert master.wait_for_state(State.FAULT).reason == "interface eth0 is down"
+    assert lab.a.addresses().keys() == ALONE
+    lab.bridge.ip("link", "set", "to-a", "up")
+    master.wait_for_state(State.MASTER)
+    assert lab.a.addresses().keys() == BOTH
+
+
+def test_an_interface_that_is_made_anew_is_used_anew(lab, master, capture) -> None:
+    lab.bridge.ip("link", "delete", "to-a")
+    assert "eth0" in master.wait_for_state(State.FAULT).reason
+    peer = ("type", "veth", "peer", "name", "eth0", "index", "77", "netns", lab.a.name)
+    lab.bridge.ip("link", "add", "to-a", *peer)
+    lab.bridge.ip("link", "set", "to-a", "master", "br0", "up")
+    lab.a.ip("link", "set", "eth0", "up")
+    assert state(master)["faults"] == ["interface eth0 has no IPv4 address"]
+    lab.a.ip("address", "add", "10.9.0.1/24", "dev", "eth0")
+    master.wait_for_state(State.MASTER)
+    capture.wait_for_adverts(2)
+    assert "224.0.0.18" in lab.a.ip("maddress", "show", "dev", "eth0")
+
+
+def test_a_missing_interface_is_waited_for(lab, start_worker) -> None:
+    worker = start_worker(lab.a)
+    worker.tell(put(replace(QUICK, interface="later", addresses=(replace(VIP, dev="later"),))))
+    assert worker.wait_for_state(State.FAULT).reason == "interface later is missing"
+    lab.a.ip("link", "add", "later", "type", "dummy")
+    lab.a.ip("address", "add", "10.8.0.1/24", "dev", "later")
+    lab.a.ip("link", "set", "later", "up")
+    worker.wait_for_state(State.MASTER)
+    assert lab.a.addresses("later").keys() == {"10.8.0.1/24", "10.9.0.100/32"}
+
+
+def test_more_changes_than_can_be_read_are_made_up_for(lab, master) -> None:
+    flood = "".join(f"address add 10.7.{n // 250}.{n % 250 + 1}/32 dev lo\n" for n in range(4000))
+    master.pause()
+    with lab.a.start("ip", "-batch", "-", stdin=subprocess.PIPE) as batch:
+        batch.communicate(flood.encode() + b"address delete 10.9.0.100/32 dev eth0\n")
+    assert lab.a.addresses().keys() == BOTH - {"10.9.0.100/32"}
+    master.go_on()
+    state(master)  # answered after the changes were read
+    lab.a.wait_until(lambda: lab.a.addresses().keys() == BOTH)
+
+
+def test_what_a_dead_predecessor_left_behind_is_removed(lab, start_worker) -> None:
+    lab.a.ip("address", "add", "10.9.0.100/32", "dev", "eth0")
+    lab.a.ip("address", "add", "10.9.0.200/32", "dev", "eth0")
+    worker = start_worker(lab.a)
+    worker.tell(put(CONFIG))
+    worker.wait_for(configured(1))
+    assert lab.a.addresses().keys() == ALONE | {"10.9.0.200/32"}
+
+
+def test_a_master_that_was_silent_for_too_long_listens_first(lab, master, start_worker) -> None:
+    last = next(sent for sent in reversed(master.heard) if isinstance(sent, InstanceState))
+    master.kill()
+    assert lab.a.addresses().keys() == BOTH
+    worker = start_worker(lab.a)
+    worker.tell(put(QUICK, retained=(last,), silent_for=0.3))
+    worker.wait_for(configured(1))
+    assert lab.a.addresses().keys() == ALONE
+    assert worker.wait_for_state(State.MASTER).since > last.since
+
+
+def test_left_to_a_successor_everything_stays(lab, master) -> None:
+    master.stop(StopHow.LEAVE)
+    assert lab.a.addresses().keys() == BOTH
+
+
+def test_a_stop_is_told_to_the_notify_programs(lab, master) -> None:
+    master.stop(StopHow.CLEAN)
+    change = master.wait_for(lambda sent: isinstance(sent, InstanceState))
+    assert isinstance(change, InstanceState)
+    assert (change.state, change.stopping) == (State.INIT, True)
+    assert lab.a.addresses().keys() == ALONE
+
+
+# --- reload -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_reload_moves_only_what_it_changes(lab, master, capture) -> None:
+    other = replace(QUICK, name="W", virtual_router_id=52, addresses=(replace(VIP, address="10.9.0.102"),))
+    master.tell(put(other, generation=2))
+    master.wait_for_state(State.MASTER)
+    before = state(master)
+    added = replace(VIP, address="10.9.0.103")
+    quiet = Announcing(master_delay=0.2, master_repeat=1)
+    changed = replace(other, priority=253, addresses=(added,), announcing=quiet)
+    with lab.a.start("ip", "-o", "monitor", "address", stdout=subprocess.PIPE) as monitor:
+        master.tell(put(changed, generation=3))
+        master.wait_for(configured(3))
+        capture.wait_for("Request who-has 10.9.0.103", 2)
+        monitor.terminate()
+        lines = monitor.stdout.read().decode().splitlines()
+    assert [("Deleted" in line, line.split("inet ")[1].split()[0]) for line in lines] == [
+        (True, "10.9.0.102/32"),
+        (False, "10.9.0.103/32"),
+    ]
+    assert lab.a.addresses().keys() == BOTH | {"10.9.0.103/32"}
+    after = state(master)
+    assert (after["since"], after["stats"]["became_master"]) == (before["since"], 1)
+    assert state(master, "W")["stats"]["became_master"] == 1
+    assert PriorityChanged(instance="W", effective=253, base=253, reasons=()) in master.heard
+
+
+def test_an_instance_that_is_dropped_goes_with_its_addresses(lab, master) -> None:
+    master.tell(Configure(generation=2, put=(), drop=("vrrp_instance V", "vrrp_instance unknown")))
+    assert not master.wait_for_state(State.INIT).stopping
+    assert lab.a.addresses().keys() == ALONE
+    master.wait_for(configured(2))
+    assert master.ask("vrrp") == {"instances": []}
+    assert master.ask("vrrp", instance="V") == {"error": "there is no vrrp_instance V"}
+    assert master.ask("weather") == {"error": "the vrrp worker knows nothing of weather"}
+
+
+def test_another_virtual_router_id_makes_another_router(lab, master, capture) -> None:
+    master.tell(put(replace(QUICK, virtual_router_id=52), generation=2))
+    master.wait_for_state(State.INIT)
+    master.wait_for_state(State.MASTER)
+    capture.wait_for("vrid 52", 1)
+    assert lab.a.addresses().keys() == BOTH
+
+
+def test_another_group_is_joined_in_place(lab, master) -> None:
+    master.tell(put(replace(QUICK, mcast_group="224.0.0.88"), generation=2))
+    master.wait_for(configured(2))
+    groups = lab.a.ip("maddress", "show", "dev", "eth0")
+    assert "224.0.0.88" in groups
+    assert "224.0.0.18" not in groups
+    assert state(master)["stats"]["became_master"] == 1
+
+
+def test_a_script_of_weight_0_is_waited_for(lab, start_worker) -> None:
+    worker = start_worker(lab.a)
+    worker.tell(put(replace(QUICK, track_scripts=(TrackedScript(name="nginx", weight=0),))))
+    assert worker.wait_for_state(State.FAULT).reason == "script nginx has not reported yet"
+    worker.tell(TrackerChanged(tracker="script nginx", up=True))
+    worker.wait_for_state(State.MASTER)
+    worker.tell(TrackerChanged(tracker="script nginx", up=False))
+    assert worker.wait_for_state(State.FAULT).reason == "script nginx is down"
+
+
+# --- packets of others ------------------------------------------------------------------------------------------------
+
+INJECTOR = """
+import socket, sys
+sender = socket.socket(socket.AF_INET, socket.SOCK_RAW, 112)
+sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("10.9.0.2"))
+for line in sys.stdin:
+    ttl, message = line.split(":")
+    sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, int(ttl))
+    sender.sendto(bytes.fromhex(message), ("224.0.0.18", 0))
+    print(flush=True)
+"""
+GOOD = message(CONFIG, 255)
+
+
+def unacceptable(payload: bytes) -> bool:
+    advert = decode(V2, payload)
+    return isinstance(advert, Rejection) or advert.vrid != 51 or expected(QUICK).objection(advert) is not None
+
+
+def forged(**changes: object) -> bytes:
+    advert = decode(V2, GOOD)
+    assert not isinstance(advert, Rejection)
+    return encode(V2, advert._replace(**changes))
+
+
+malformed = st.one_of(
+    st.binary(max_size=1100),
+    st.binary(max_size=60).map(lambda data: b"\x21\x33" + data),
+    st.integers(0, len(GOOD) - 1).map(lambda size: GOOD[:size]),
+    st.tuples(st.integers(0, len(GOOD) - 1), st.integers(1, 255)).map(
+        lambda change: GOOD[: change[0]] + bytes([GOOD[change[0]] ^ change[1]]) + GOOD[change[0] + 1 :]
+    ),
+    st.integers(2, 255).map(lambda interval: forged(interval=interval)),
+    st.integers(2, 255).map(lambda auth_type: forged(auth_type=auth_type)),
+    st.binary(min_size=8, max_size=8).map(lambda password: forged(auth_data=password)),
+    st.integers(52, 255).map(lambda vrid: forged(vrid=vrid)),
+).filter(unacceptable)
+
+
+def test_malformed_packets_change_nothing(lab, master) -> None:
+    injector = lab.b.start(sys.executable, "-c", INJECTOR, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def inject(payload: bytes, ttl: int = 255) -> None:
+        injector.stdin.write(f"{ttl}:{payload.hex()}\n".encode())
+        injector.stdin.flush()
+        injector.stdout.readline()
+
+    @settings(max_examples=300, deadline=None)
+    @given(malformed)
+    def attack(payload: bytes) -> None:
+        inject(payload)
+        inject(payload + bytes(10))
+
+    before = state(master)
+    attack()
+    inject(GOOD, ttl=254)
+    after = state(master)
+    assert (after["state"], after["since"]) == ("MASTER", before["since"])
+    assert after["stats"]["adverts_received"] == 0
+    assert after["stats"]["rejected"].keys() >= {"truncated", "bad checksum", "TTL is not 255", "wrong password"}
+    assert master.ask("stats")["unclaimed"]["eth0"]["unknown virtual router ID"] > 0
+    inject(GOOD)
+    assert master.wait_for_state(State.BACKUP).reason == "10.9.0.2 has priority 255, ours is 254"
+
+
+def test_other_addresses_are_remarked_upon_but_accepted(lab, master) -> None:
+    injector = lab.b.start(sys.executable, "-c", INJECTOR, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    injector.communicate(f"255:{forged(addresses=(bytes([10, 9, 0, 99]),)).hex()}\n".encode())
+    assert master.wait_for_state(State.BACKUP).master == "10.9.0.2"
+
+
+def test_a_worker_without_rights_says_so(lab) -> None:
+    script = (
+        "import asyncio\nfrom alived.ipc.loop import CannotBoot\nfrom alived.workers.vrrp.worker import make\n"
+        "async def main():\n    try:\n        make(print)\n    except CannotBoot as error:\n        print(error)\n"
+        "asyncio.run(main())\n"
+    )
+    said = lab.a.run("setpriv", "--bounding-set=-net_raw,-net_admin", sys.executable, "-c", script)
+    assert said == "VRRP needs CAP_NET_ADMIN and CAP_NET_RAW: Operation not permitted\n"
