@@ -129,6 +129,8 @@ class InstanceState(Message):
     state: State
     since: float
     """CLOCK_MONOTONIC seconds at which the state was entered; survives a restart of the worker."""
+    priority: int
+    """Effective priority at that moment."""
     reason: str
     """Why the last transition happened, in words."""
     master: str = ""

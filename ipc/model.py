@@ -150,14 +150,12 @@ class Notify:
     """Programs to run when an instance changes state, in the order of keepalived.conf(5)."""
 
     instance: str
-    priority: int
-    """The configured priority: keepalived gives it to `notify` as the last argument."""
     master: Program | None = None
     backup: Program | None = None
     fault: Program | None = None
     stop: Program | None = None
     any_state: Program | None = None
-    """`notify`: run after the others with INSTANCE name STATE priority."""
+    """`notify`: run after the others with INSTANCE, the name, the state and the effective priority."""
 
     @property
     def key(self) -> str:

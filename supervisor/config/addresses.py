@@ -144,6 +144,8 @@ class _Options:
                     )
             elif option.text not in OPTIONS:
                 similar = nearest(option.text, (*OPTIONS, *LATER_FLAGS, *LATER_OPTIONS))
+                if similar and similar not in LATER_FLAGS:
+                    next(self._tokens, None)
                 hint = f"did you mean `{similar}`?" if similar else "it is ignored"
                 self._report.error(
                     Code.UNKNOWN_KEYWORD, f"`{option.text}` is not an option of an address", option.place, hint

@@ -1,7 +1,7 @@
 """Sections to a draft of the configuration: all objects of all blocks, not yet checked against each other."""
 
 from alived.ipc.model import LvsBackend, LvsGlobals
-from alived.supervisor.config.build_lvs import VirtualServers
+from alived.supervisor.config.build_lvs import build_virtual_server
 from alived.supervisor.config.build_scripts import build_notify, build_scripts
 from alived.supervisor.config.build_vrrp import Instances
 from alived.supervisor.config.diagnostics import Report
@@ -29,12 +29,8 @@ def build(top: Section, machine: Machine, report: Report) -> Draft:
     )
     for section in top.sections("vrrp_instance"):
         if instance := instances.build(section):
-            draft.instances.append(Placed(instance, section))
-            if notify := build_notify(section, instance, programs):
-                draft.notifies.append(notify)
-    servers = VirtualServers(report)
+            draft.instances.append(Placed(instance, section, build_notify(section, instance, programs)))
     for section in top.sections("virtual_server"):
-        if server := servers.build(section):
-            draft.virtual_servers.append(Placed(server, section))
-    draft.checks = servers.checks
+        if placed := build_virtual_server(section, report):
+            draft.virtual_servers.append(placed)
     return draft

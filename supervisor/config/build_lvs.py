@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from alived.ipc.model import ForwardingMethod, Protocol, RealServer, RealServerChecks, TcpCheck, VirtualServer
 from alived.supervisor.config.diagnostics import Code, Report
+from alived.supervisor.config.draft import Placed
 from alived.supervisor.config.grammar.lvs import DEFAULT_PERSISTENCE
 from alived.supervisor.config.parser import is_definition
 from alived.supervisor.config.sections import Section
@@ -17,15 +18,20 @@ DELAY_BEFORE_RETRY_DEFAULT = 1.0
 """Seconds; these are the defaults of TCP_CHECK."""
 
 
-class VirtualServers:
-    """Builds the virtual servers of one file and collects the checks of their real servers."""
+def build_virtual_server(section: Section, report: Report) -> Placed[VirtualServer] | None:
+    """The service of a virtual_server block with its checks; None, and a diagnostic, when it cannot be set up."""
+    return _VirtualServer(section, report).build()
 
-    def __init__(self, report: Report) -> None:
+
+class _VirtualServer:
+    def __init__(self, section: Section, report: Report) -> None:
+        self._section = section
         self._report = report
-        self.checks: list[RealServerChecks] = []
+        self._checks: list[RealServerChecks] = []
 
-    def build(self, section: Section) -> VirtualServer | None:
-        """The service of a virtual_server block; None, and a diagnostic, when it cannot be set up."""
+    def build(self) -> Placed[VirtualServer] | None:
+        """See build_virtual_server."""
+        section = self._section
         target = self._target(section, "virtual_server")
         if target is None:
             return None
@@ -42,26 +48,25 @@ class VirtualServers:
         server = VirtualServer(
             address=address,
             port=port,
-            protocol=self._stated(section, "protocol", Protocol),
-            lb_algo=self._stated(section, "lb_algo", str),
-            lb_kind=self._stated(section, "lb_kind", ForwardingMethod),
+            protocol=self._stated("protocol", Protocol),
+            lb_algo=self._stated("lb_algo", str),
+            lb_kind=self._stated("lb_kind", ForwardingMethod),
             persistence_timeout=persistence,
             quorum=section.get("quorum", int),
-            real_servers=(),
         )
-        real_servers = self._real_servers(section, server)
+        real_servers = self._real_servers(server)
         if not real_servers:
             self._report.warning(
                 Code.EMPTY, f"virtual_server {server.name} has no real server", section.place, "it is left out"
             )
             return None
-        return dataclasses.replace(server, real_servers=tuple(real_servers))
+        return Placed(dataclasses.replace(server, real_servers=tuple(real_servers)), section, self._checks)
 
-    def _stated(self, section: Section, word: str, kind: type[T]) -> T:
+    def _stated(self, word: str, kind: type[T]) -> T:
         """A value that a virtual server should say: keepalived complains when it does not."""
-        value = section.get(word, kind)
-        if not section.has(word):
-            self._report.warning(Code.MISSING, f"no {word} is given", section.place, f"{value} is used")
+        value = self._section.get(word, kind)
+        if not self._section.has(word):
+            self._report.warning(Code.MISSING, f"no {word} is given", self._section.place, f"{value} is used")
         return value
 
     def _target(self, section: Section, what: str) -> tuple[str, int | None] | None:
@@ -110,10 +115,10 @@ class VirtualServers:
 
     # --- real servers -------------------------------------------------------------------------------------------------
 
-    def _real_servers(self, section: Section, server: VirtualServer) -> list[RealServer]:
+    def _real_servers(self, server: VirtualServer) -> list[RealServer]:
         found: dict[str, RealServer] = {}
-        for block in section.sections("real_server"):
-            real = self._real_server(block, section, server)
+        for block in self._section.sections("real_server"):
+            real = self._real_server(block, server)
             if real is None:
                 continue
             if real.name in found:
@@ -125,12 +130,12 @@ class VirtualServers:
                 )
                 continue
             found[real.name] = real
-            checks = tuple(_tcp_check(check, block, section, real) for check in block.sections("TCP_CHECK"))
+            checks = tuple(_tcp_check(check, block, self._section, real) for check in block.sections("TCP_CHECK"))
             if checks:
-                self.checks.append(RealServerChecks(virtual_server=server.name, real_server=real.name, checks=checks))
+                self._checks.append(RealServerChecks(virtual_server=server.name, real_server=real.name, checks=checks))
         return list(found.values())
 
-    def _real_server(self, block: Section, section: Section, server: VirtualServer) -> RealServer | None:
+    def _real_server(self, block: Section, server: VirtualServer) -> RealServer | None:
         target = self._target(block, "real_server")
         if target is None:
             return None
@@ -146,8 +151,8 @@ class VirtualServers:
         return RealServer(
             address=address,
             port=server.port if port is None else port,
-            weight=block.get("weight", int, section.get("weight", int)),
-            inhibit_on_failure=block.get("inhibit_on_failure", bool, section.get("inhibit_on_failure", bool)),
+            weight=block.get("weight", int, self._section.get("weight", int)),
+            inhibit_on_failure=block.get("inhibit_on_failure", bool, self._section.get("inhibit_on_failure", bool)),
         )
 
 

@@ -63,8 +63,8 @@ def _script(name: str, section: Section, programs: Programs, report: Report) -> 
     )
 
 
-def build_notify(section: Section, instance: VrrpInstance, programs: Programs) -> Notify | None:
-    """The programs that an instance runs on its changes; None when there are none."""
+def build_notify(section: Section, instance: VrrpInstance, programs: Programs) -> tuple[Notify, ...]:
+    """The programs that an instance runs on its changes: one object, or none."""
 
     def program(word: str) -> Program | None:
         script = section.find(word, Script)
@@ -72,12 +72,10 @@ def build_notify(section: Section, instance: VrrpInstance, programs: Programs) -
 
     notify = Notify(
         instance=instance.name,
-        priority=instance.priority,
         master=program("notify_master"),
         backup=program("notify_backup"),
         fault=program("notify_fault"),
         stop=program("notify_stop"),
         any_state=program("notify"),
     )
-    empty = Notify(instance=instance.name, priority=instance.priority)
-    return None if notify == empty else notify
+    return () if notify == Notify(instance=instance.name) else (notify,)

@@ -1,9 +1,10 @@
 """A configuration while it is checked: its objects together with their places in the file."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from alived.ipc.model import Config, LvsGlobals, Notify, RealServerChecks, VirtualServer, VrrpInstance, VrrpScript
+from alived.ipc.model import CheckerObject, Config, LvsGlobals, VirtualServer, VrrpInstance, VrrpScript
 from alived.supervisor.config.diagnostics import Place
 from alived.supervisor.config.sections import Section
 
@@ -12,10 +13,11 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class Placed(Generic[T]):
-    """An object of the model and the block it came from."""
+    """An object of the model, the block it came from, and what the checker worker does for its sake."""
 
     value: T
     section: Section
+    companions: Sequence[CheckerObject] = ()
 
     @property
     def place(self) -> Place:
@@ -34,22 +36,20 @@ class Draft:
     tracked: frozenset[str] = frozenset()
     """Names in the track_script of any instance, of one that is left out too."""
     instances: list[Placed[VrrpInstance]] = field(default_factory=list)
-    notifies: list[Notify] = field(default_factory=list)
+    """With their notify programs."""
     virtual_servers: list[Placed[VirtualServer]] = field(default_factory=list)
-    checks: list[RealServerChecks] = field(default_factory=list)
+    """With the checks of their real servers."""
 
     def config(self) -> Config:
-        """What the workers get: programs only of instances, checks only of virtual servers that are still there."""
-        instances = {placed.value.name for placed in self.instances}
+        """What the workers get; of the scripts those that an instance tracks."""
         tracked = {script.name for placed in self.instances for script in placed.value.track_scripts}
-        servers = {placed.value.name for placed in self.virtual_servers}
         return Config(
             router_id=self.router_id,
             vrrp=tuple(placed.value for placed in self.instances),
             checker=(
                 *(placed.value for placed in self.scripts if placed.value.name in tracked),
-                *(notify for notify in self.notifies if notify.instance in instances),
-                *(checks for checks in self.checks if checks.virtual_server in servers),
+                *(companion for instance in self.instances for companion in instance.companions),
+                *(companion for server in self.virtual_servers for companion in server.companions),
             ),
             lvs=(self.lvs_globals, *(placed.value for placed in self.virtual_servers)) if self.virtual_servers else (),
         )

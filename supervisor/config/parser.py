@@ -143,7 +143,7 @@ class _Directive(NamedTuple):
 
 
 _CONDITION = _Directive("conditional lines (@)", re.compile(r"@"))
-_DEFINITION = _Directive("definitions ($NAME)", re.compile(r"\$\w+=?$"))
+_DEFINITION = _Directive("definitions ($NAME)", re.compile(r"\$\w+(=|$)"))
 _SEQUENCE = _Directive("sequences (~SEQ, ~LST)", re.compile(r"~(SEQ|LST)"))
 _INCLUDE = _Directive("included files", re.compile(r"include[rmwba]?$"))
 _DIRECTIVES = (_CONDITION, _DEFINITION, _SEQUENCE, _INCLUDE)
@@ -189,4 +189,4 @@ def _report_directive(kind: "_Directive", token: Token, report: Report) -> None:
 
 
 def _defines(tokens: list[Token]) -> bool:
-    return tokens[0].text.endswith("=") or (len(tokens) > 1 and tokens[1].text.startswith("="))
+    return "=" in tokens[0].text or (len(tokens) > 1 and tokens[1].text.startswith("="))

@@ -102,8 +102,8 @@ def test_a_message_for_nobody_is_lost_and_counted(tmp_path: Path) -> None:
 def test_an_observer_gets_the_state_first_and_then_what_happens(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with daemon(tmp_path) as supervisor:
-            old = InstanceState(instance="VI_1", state=State.BACKUP, since=1.0, reason="start")
-            new = InstanceState(instance="VI_1", state=State.MASTER, since=2.0, reason="nobody there")
+            old = InstanceState(instance="VI_1", state=State.BACKUP, since=1.0, priority=100, reason="start")
+            new = InstanceState(instance="VI_1", state=State.MASTER, since=2.0, priority=100, reason="nobody there")
             supervisor.retained.append(old)
             client = Client(paths.bus(tmp_path), paths.events(tmp_path), PATIENCE)
             stream = client.events()

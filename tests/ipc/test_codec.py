@@ -60,12 +60,12 @@ CONFIGURE = encode(
                 auth_pass=b"1111",
                 addresses=(VirtualAddress(address="10.0.0.1", prefixlen=32, dev="eth0"),),
             ),
-            Notify(instance="VI_1", priority=100, master=Program(argv=("/bin/true",), uid=0, gid=0)),
+            Notify(instance="VI_1", master=Program(argv=("/bin/true",), uid=0, gid=0)),
             LvsGlobals(),
         ),
         retained=(
             TrackerChanged(tracker="script a", up=True),
-            InstanceState(instance="VI_1", state=State.MASTER, since=1.5, reason="election"),
+            InstanceState(instance="VI_1", state=State.MASTER, since=1.5, priority=100, reason="election"),
             RealServerState(
                 virtual_server="v",
                 real_server="r",

@@ -30,7 +30,7 @@ def tracker(name: str, *, up: bool) -> TrackerChanged:
 
 
 def instance(state: State, name: str = "VI_1") -> InstanceState:
-    return InstanceState(instance=name, state=state, since=1.0, reason="told to")
+    return InstanceState(instance=name, state=state, since=1.0, priority=100, reason="told to")
 
 
 def all_present(router: Router) -> Router:

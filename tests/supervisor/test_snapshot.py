@@ -11,7 +11,7 @@ from alived.supervisor.snapshot import UNKNOWN_AGE, Snapshot
 
 RETAINED = (
     ("checker", TrackerChanged(tracker="script a", up=False)),
-    ("vrrp", InstanceState(instance="VI_1", state=State.MASTER, since=5.0, reason="elected")),
+    ("vrrp", InstanceState(instance="VI_1", state=State.MASTER, since=5.0, priority=100, reason="elected")),
 )
 
 

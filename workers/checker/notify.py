@@ -73,7 +73,7 @@ class Notifier:
             return
         if (notify := self._configured.get(key)) is not None:
             queue = self._queues.setdefault(message.instance, _Queue())
-            for call in calls(notify, word):
+            for call in calls(notify, word, message.priority):
                 queue.put(call)
 
     async def stop(self) -> None:
@@ -87,7 +87,7 @@ class Notifier:
                 queue.abandon()
 
 
-def calls(notify: Notify, word: str) -> list[_Call]:
+def calls(notify: Notify, word: str, priority: int) -> list[_Call]:
     """What is run on entering a state (`STOP`: the daemon stops), in the order of keepalived.conf(5)."""
     own = {State.MASTER: notify.master, State.BACKUP: notify.backup, State.FAULT: notify.fault, "STOP": notify.stop}
     if word not in own:
@@ -96,7 +96,7 @@ def calls(notify: Notify, word: str) -> list[_Call]:
     if (program := own[word]) is not None:
         found.append(_Call(f"notify_{word.lower()} of {notify.instance}", program))
     if notify.any_state is not None:
-        arguments = ("INSTANCE", notify.instance, word, str(notify.priority))
+        arguments = ("INSTANCE", notify.instance, word, str(priority))
         found.append(_Call(f"notify of {notify.instance} ({word})", notify.any_state, arguments))
     return found
 

@@ -5,7 +5,6 @@ PURE. What does not live here: why a burst is wanted (fsm.py) and the packet soc
 
 import struct
 from collections import deque
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,6 +13,8 @@ from alived.ipc.model import Announcing, VirtualAddress
 BROADCAST = b"\xff" * 6
 FRAMES_PER_TURN = 64
 """Frames that are sent before other work gets its turn."""
+FRAMES_WAITING = 10_000
+"""Frames that may wait for an interface: whoever sends us lower-priority adverts all the time must not fill memory."""
 
 _ARP = struct.Struct("!6s6sHHHBBH6s4s6s4s")
 
@@ -76,13 +77,16 @@ class Schedule:
 
     def deadline(self) -> float | None:
         """When `expire` has something to say; None: never."""
-        times = [planned.due for planned in self._rounds]
-        if self._refresh_due is not None:
-            times.append(self._refresh_due)
-        return min(times, default=None)
+        if not self._rounds:
+            return self._refresh_due
+        due = min(planned.due for planned in self._rounds)
+        return due if self._refresh_due is None else min(due, self._refresh_due)
 
     def expire(self, addresses: tuple[VirtualAddress, ...], now: float) -> list[Round]:
         """Rounds that are due; `addresses` are all that the instance has, for the refresh."""
+        next_due = self.deadline()
+        if next_due is None or next_due > now:
+            return []
         due = [planned for planned in self._rounds if planned.due <= now]
         self._rounds = [planned for planned in self._rounds if planned.due > now]
         if self._refresh_due is not None and self._refresh_due <= now:
@@ -97,20 +101,17 @@ class _Waiting(NamedTuple):
     frame: bytes
 
 
-@dataclass(slots=True)
 class Queue:
     """Frames that wait for one interface, paced by `vrrp_garp_interval`."""
 
-    _frames: deque[_Waiting]
-    _next: float
-
     def __init__(self) -> None:
-        self._frames = deque()
+        self._frames: deque[_Waiting] = deque()
         self._next = 0.0
 
     def push(self, owner: str, frames: list[bytes], interval: float) -> None:
-        """Queue frames of an instance, `interval` seconds apart."""
-        self._frames.extend(_Waiting(owner, interval, bytes_) for bytes_ in frames)
+        """Queue frames of an instance, `interval` seconds apart; what would exceed FRAMES_WAITING is left out."""
+        room = FRAMES_WAITING - len(self._frames)
+        self._frames.extend(_Waiting(owner, interval, waiting) for waiting in frames[:room])
 
     def drop(self, owner: str) -> None:
         """Forget what an instance still had to send: it is no longer master."""

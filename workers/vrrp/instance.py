@@ -21,8 +21,8 @@ from alived.workers.vrrp.port import Port
 from alived.workers.vrrp.priority import standing
 from alived.workers.vrrp.stats import Stats
 
-RETRY = 30.0
-"""Seconds after which addresses that could not be added are tried again."""
+RETRY = 300.0
+"""Seconds after which addresses that could not be added are tried again; each try disturbs a living master."""
 REMARKS = 256
 """Different remarks about other routers that are remembered, so as not to log them twice."""
 
@@ -106,7 +106,8 @@ class Instance:
                 "(%s) effective priority is now %d, was %d", self.config.name, self.standing.effective, before.effective
             )
             self._receive(events.PriorityChanged(self.standing.effective))
-        self._tell_priority()
+        if before[:3] != self.standing[:3]:
+            self._tell_priority()
         self._settle_faults()
 
     def look_around(self) -> None:
@@ -185,6 +186,7 @@ class Instance:
                 port.receiver.forget()
                 port.send_from(address)
         except OSError as error:
+            self._port = None
             self._socket_fault = f"no socket on {self.config.interface}: {error.strerror}"
 
     def _detach(self, config: VrrpInstance | None = None) -> None:
@@ -286,6 +288,7 @@ class Instance:
                 instance=self.config.name,
                 state=change.state,
                 since=change.since,
+                priority=self.machine.priority,
                 reason=change.reason,
                 master=master_of(self.machine),
                 stopping=self._stopping,

@@ -1,7 +1,7 @@
 """A machine that is the same everywhere, and a short way to have a text judged."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from textwrap import dedent
 
 import pytest
@@ -14,36 +14,42 @@ Judge = Callable[[str], Loaded]
 
 @dataclass
 class FakeMachine:
-    """Two users, some programs, two interfaces."""
+    """Has every program with an absolute path but one, one in PATH, and three interfaces."""
 
-    users: dict[str, Identity] = field(default_factory=lambda: {"root": Identity(0, 0), "bob": Identity(1000, 1001)})
-    groups: dict[str, int] = field(default_factory=lambda: {"root": 0, "bin": 2})
-    programs: dict[str, str] = field(default_factory=lambda: {"true": "/usr/bin/true"})
-    missing: set[str] = field(default_factory=lambda: {"/bin/missing"})
-    writable: dict[str, str] = field(default_factory=dict)
-    present: frozenset[str] = frozenset({"eth0", "eth1", "ens33"})
+    users: dict[str, Identity]
+    writable: dict[str, str]
 
     def user(self, name: str) -> Identity | None:
         return self.users.get(name)
 
     def group(self, name: str) -> int | None:
-        return self.groups.get(name)
+        return {"root": 0, "bin": 2}.get(name)
 
     def program(self, name: str) -> str | None:
-        if name in self.missing:
-            return None
-        return name if name.startswith("/") else self.programs.get(name)
+        return {"true": "/usr/bin/true", "/bin/missing": None}.get(name, name if name.startswith("/") else None)
 
     def writable_by_others(self, path: str) -> str | None:
         return self.writable.get(path)
 
     def interfaces(self) -> frozenset[str]:
-        return self.present
+        return frozenset({"eth0", "eth1", "ens33"})
 
 
 @pytest.fixture
-def machine() -> FakeMachine:
-    return FakeMachine()
+def users() -> dict[str, Identity]:
+    """The users of that machine."""
+    return {"root": Identity(0, 0), "bob": Identity(1000, 1001)}
+
+
+@pytest.fixture
+def writable() -> dict[str, str]:
+    """Path -> its component that others than root can change."""
+    return {}
+
+
+@pytest.fixture
+def machine(users: dict[str, Identity], writable: dict[str, str]) -> FakeMachine:
+    return FakeMachine(users, writable)
 
 
 @pytest.fixture

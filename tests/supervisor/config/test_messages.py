@@ -197,11 +197,11 @@ CASES: dict[str, tuple[str, str]] = {
     "a brace without a word": (
         "{\nrouter_id x\n}\n",
         """
+        keepalived.conf: note: the file defines nothing
         keepalived.conf:1:1: error: '{' without a word before it
           1 | {
             | ^
           help: what is between its braces is skipped
-        keepalived.conf: note: the file defines nothing
         """,
     ),
     "unclosed quote": (

@@ -19,7 +19,7 @@ from tests.workers.checker.kit import Lines, run, sh
 def entered(word: str, *, instance: str = "VI_1", since: float = 1000.0) -> InstanceState:
     stopping = word == "STOP"
     state = State.MASTER if stopping else State(word)
-    return InstanceState(instance=instance, state=state, since=since, reason="", stopping=stopping)
+    return InstanceState(instance=instance, state=state, since=since, priority=100, reason="", stopping=stopping)
 
 
 def writes(lines: Lines, text: str = 'echo "$2" "$@" > "$1"', *arguments: str) -> Program:
@@ -30,7 +30,6 @@ def all_of(lines: Lines, instance: str = "VI_1") -> Notify:
     """Every program says its name; `notify` says its arguments."""
     return Notify(
         instance=instance,
-        priority=100,
         master=writes(lines, 'echo "$2" > "$1"', "master"),
         backup=writes(lines, 'echo "$2" > "$1"', "backup"),
         fault=writes(lines, 'echo "$2" > "$1"', "fault"),
@@ -61,7 +60,7 @@ def test_programs_and_arguments_are_keepalived_s(tmp_path: Path) -> None:
 def test_an_instance_without_programs_and_a_state_without_one(tmp_path: Path) -> None:
     async def main() -> None:
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
-        notifier.configure([Notify(instance="VI_1", priority=1, master=writes(lines))], [])
+        notifier.configure([Notify(instance="VI_1", master=writes(lines))], [])
         for word in ("BACKUP", "MASTER"):
             notifier.receive(entered(word, instance="another"))
             notifier.receive(entered(word))
@@ -80,7 +79,7 @@ def test_slow_programs_are_not_overtaken_and_instances_do_not_wait_for_each_othe
             os.mkfifo(tmp_path / instance)
             master = writes(lines, slow, f"{instance} master", str(tmp_path / instance))
             backup = writes(lines, 'echo "$2" > "$1"', f"{instance} backup")
-            notifier.configure([Notify(instance=instance, priority=1, master=master, backup=backup)], [])
+            notifier.configure([Notify(instance=instance, master=master, backup=backup)], [])
             notifier.receive(entered("MASTER", instance=instance))
             notifier.receive(entered("BACKUP", instance=instance))
         assert sorted(await lines.count(2)) == ["A master begins", "B master begins"]
@@ -103,7 +102,7 @@ def test_output_and_failure_are_logged(caplog: pytest.LogCaptureFixture) -> None
         notifier = Notifier()
         master = sh("echo hello; echo trouble >&2; exit 7")
         missing = Program(argv=("/nonexistent",), uid=0, gid=0)
-        notifier.configure([Notify(instance="VI_1", priority=1, master=master, any_state=missing)], [])
+        notifier.configure([Notify(instance="VI_1", master=master, any_state=missing)], [])
         notifier.receive(entered("MASTER"))
         await notifier.stop()
 
@@ -147,7 +146,7 @@ def test_a_program_may_run_for_long_until_something_waits(
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
         master = writes(lines, 'echo $$ > "$1"; exec sleep 1000')
         backup = writes(lines, 'echo backup > "$1"')
-        notifier.configure([Notify(instance="VI_1", priority=1, master=master, backup=backup)], [])
+        notifier.configure([Notify(instance="VI_1", master=master, backup=backup)], [])
         notifier.receive(entered("MASTER"))
         [pid] = await lines.count(1)
         with pytest.raises(TimeoutError):
@@ -174,7 +173,7 @@ def test_a_program_that_hangs_in_the_kernel_is_left_behind(tmp_path: Path, monke
         master = writes(lines, 'trap "" TERM; echo $$ > "$1"; read _ < "$2"; echo released > "$1"', str(tmp_path / "f"))
         os.mkfifo(tmp_path / "f")
         backup = writes(lines, 'echo backup > "$1"')
-        notifier.configure([Notify(instance="VI_1", priority=1, master=master, backup=backup)], [])
+        notifier.configure([Notify(instance="VI_1", master=master, backup=backup)], [])
         notifier.receive(entered("MASTER"))
         await lines.count(1)
         run_of_master = notifier._queues["VI_1"]._current
@@ -194,7 +193,7 @@ def test_stop_waits_for_what_was_asked(tmp_path: Path) -> None:
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
         master = writes(lines, 'echo begins > "$1"; sleep 0.2; echo ends > "$1"')
         stop = writes(lines, 'sleep 0.1; echo stopped > "$1"')
-        notifier.configure([Notify(instance="VI_1", priority=1, master=master, stop=stop)], [])
+        notifier.configure([Notify(instance="VI_1", master=master, stop=stop)], [])
         notifier.receive(entered("MASTER"))
         notifier.receive(entered("STOP"))
         await notifier.stop()
@@ -211,8 +210,8 @@ def test_stop_does_not_wait_for_ever(
         monkeypatch.setattr(notify, "STOP_PATIENCE", 0.1)
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
         master = writes(lines, 'echo $$ > "$1"; exec sleep 1000')
-        notifier.configure([Notify(instance="VI_1", priority=1, master=master, stop=writes(lines))], [])
-        notifier.configure([Notify(instance="VI_2", priority=1, backup=sh("exit 0"))], [])
+        notifier.configure([Notify(instance="VI_1", master=master, stop=writes(lines))], [])
+        notifier.configure([Notify(instance="VI_2", backup=sh("exit 0"))], [])
         notifier.receive(entered("BACKUP", instance="VI_2"))
         notifier.receive(entered("MASTER"))
         notifier.receive(entered("STOP"))
@@ -274,7 +273,7 @@ def test_a_restart_notifies_what_is_new_and_only_that(
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
         now = asyncio.get_running_loop().time()
         any_state = writes(lines, 'echo "$4" > "$1"')
-        notifier.configure([Notify(instance="VI_1", priority=1, any_state=any_state)], [])
+        notifier.configure([Notify(instance="VI_1", any_state=any_state)], [])
         notifier.resume([entered(word, since=now - ago) for word, ago in retained], 2.0)
         for word, ago in live:
             notifier.receive(entered(word, since=now - ago))

@@ -37,9 +37,7 @@ def test_a_life(tmp_path: Path) -> None:
         worker = make(sent)
         with socket.create_server(("127.0.0.1", 0)) as server:
             check = TcpCheck(address="127.0.0.1", port=server.getsockname()[1], warmup=0.0, delay_loop=1000.0)
-            notify = Notify(
-                instance="VI_1", priority=100, stop=sh('sleep 0.1; echo "$2" > "$1"', str(lines.path), "bye")
-            )
+            notify = Notify(instance="VI_1", stop=sh('sleep 0.1; echo "$2" > "$1"', str(lines.path), "bye"))
             servers = RealServerChecks(virtual_server=VIRTUAL, real_server=REAL, checks=(check,))
             worker.configure(Configure(generation=1, put=(script("exit 0"), servers, notify)))
             await sent.count(2)
@@ -62,7 +60,9 @@ def test_a_life(tmp_path: Path) -> None:
 
         worker.receive(Heartbeat(loop_lag=0.0))
         worker.receive(
-            InstanceState(instance="VI_1", state=State.MASTER, since=answer["now"], reason="stopping", stopping=True)
+            InstanceState(
+                instance="VI_1", state=State.MASTER, since=answer["now"], priority=100, reason="stopping", stopping=True
+            )
         )
         await worker.stop(StopHow.CLEAN)
         assert await lines.count(1) == ["bye"]
@@ -102,12 +102,12 @@ def test_a_restart_takes_up_where_the_dead_one_stopped(tmp_path: Path) -> None:
                 put=(
                     script('echo run > "$1"; test -e "$2"', str(lines.path), str(flag)),
                     RealServerChecks(virtual_server=VIRTUAL, real_server=REAL, checks=(check,)),
-                    Notify(instance="VI_1", priority=1, any_state=sh('echo "notified $4" > "$1"', str(lines.path))),
+                    Notify(instance="VI_1", any_state=sh('echo "notified $4" > "$1"', str(lines.path))),
                 ),
                 retained=(
                     TrackerChanged(tracker="script web", up=False),
                     RealServerState(virtual_server=VIRTUAL, real_server=REAL, up=False, checks=(state,)),
-                    InstanceState(instance="VI_1", state=State.FAULT, since=now - 60, reason=""),
+                    InstanceState(instance="VI_1", state=State.FAULT, since=now - 60, priority=100, reason=""),
                 ),
                 silent_for=0.3,
             )
@@ -116,7 +116,7 @@ def test_a_restart_takes_up_where_the_dead_one_stopped(tmp_path: Path) -> None:
         assert sent.messages == []
         flag.touch()
         assert await sent.count(1) == [TrackerChanged(tracker="script web", up=True)]
-        worker.receive(InstanceState(instance="VI_1", state=State.MASTER, since=now, reason=""))
+        worker.receive(InstanceState(instance="VI_1", state=State.MASTER, since=now, priority=100, reason=""))
         await worker.stop(StopHow.LEAVE)
         assert [line for line in lines.seen if line != "run"] == ["notified MASTER"]
         lines.close()

@@ -1,7 +1,7 @@
 """Gratuitous ARP: bytes as keepalived's, bursts as its garp_* words say, and the pacing queue."""
 
 from alived.ipc.model import Announcing, VirtualAddress
-from alived.workers.vrrp.garp import FRAMES_PER_TURN, Burst, Queue, Round, Schedule, frame
+from alived.workers.vrrp.garp import FRAMES_PER_TURN, FRAMES_WAITING, Burst, Queue, Round, Schedule, frame
 
 MAC = bytes.fromhex("32af293963ad")
 A = (VirtualAddress(address="10.9.0.100", prefixlen=32, dev="eth0"),)
@@ -97,6 +97,14 @@ def test_a_turn_is_bounded() -> None:
     assert len(queue.take(100.0)) == FRAMES_PER_TURN
     assert queue.deadline() == 100.0
     assert len(queue.take(100.0)) == 1
+
+
+def test_what_waits_is_bounded() -> None:
+    queue = Queue()
+    queue.push("V", [b"1"] * FRAMES_WAITING, 1.0)
+    queue.push("W", [b"2"], 1.0)
+    queue.drop("V")
+    assert queue.deadline() is None
 
 
 def test_what_an_instance_had_to_say_is_dropped_with_its_mastership() -> None:

@@ -20,7 +20,7 @@ OURS = bytes([10, 9, 0, 1])
 
 
 def last(state: State) -> InstanceState:
-    return InstanceState(instance="V", state=state, since=50.0, reason="")
+    return InstanceState(instance="V", state=state, since=50.0, priority=100, reason="")
 
 
 def test_what_we_send_is_what_we_expect() -> None:

@@ -3,8 +3,10 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from alived.ipc.messages import (
     Configure,
     Configured,
     InstanceState,
+    Message,
     PriorityChanged,
     State,
     StopHow,
@@ -22,8 +25,13 @@ from alived.ipc.messages import (
 from alived.ipc.model import Announcing, TrackedScript, VirtualAddress, VrrpInstance
 from alived.workers.vrrp.packet import V2, Rejection, decode, encode
 from alived.workers.vrrp.translate import expected, message
+from tests.workers.vrrp.lab import AddressChanges, Capture, Injector, Keepalived, Lab, Namespace, Worker
 
 pytestmark = pytest.mark.netns
+
+StartWorker = Callable[[Namespace], Worker]
+StartKeepalived = Callable[[Namespace, int], Keepalived]
+WatchAddresses = Callable[[Namespace], AddressChanges]
 
 VIP = VirtualAddress(address="10.9.0.100", prefixlen=32, dev="eth0")
 LABELLED = VirtualAddress(address="10.9.0.101", prefixlen=24, dev="eth0", label="eth0:1")
@@ -36,21 +44,22 @@ ALONE = {"10.9.0.1/24"}
 BOTH = {"10.9.0.1/24", "10.9.0.100/32", "10.9.0.101/24"}
 
 
-def put(*configs: VrrpInstance, generation: int = 1, **others: object) -> Configure:
-    return Configure(generation=generation, put=configs, **others)  # type: ignore[arg-type]  # keyword arguments of one call
+def put(*configs: VrrpInstance, generation: int = 1, **others: Any) -> Configure:
+    return Configure(generation=generation, put=configs, **others)
 
 
-def configured(generation: int):
+def configured(generation: int) -> Callable[[Message], bool]:
     return lambda sent: sent == Configured(generation=generation)
 
 
-def state(worker, name: str = "V") -> dict:
+def state(worker: Worker, name: str = "V") -> dict[str, Any]:
     (document,) = worker.ask("vrrp", instance=name)["instances"]
+    assert isinstance(document, dict)
     return document
 
 
 @pytest.fixture
-def master(lab, start_worker):
+def master(lab: Lab, start_worker: StartWorker) -> Worker:
     """A worker on host `a` that is master."""
     worker = start_worker(lab.a)
     worker.tell(put(QUICK))
@@ -61,7 +70,9 @@ def master(lab, start_worker):
 # --- with keepalived --------------------------------------------------------------------------------------------------
 
 
-def test_it_takes_over_from_a_dying_keepalived_and_does_all_as_that_did(lab, start_worker, keepalived, capture) -> None:
+def test_it_takes_over_from_a_dying_keepalived_and_does_all_as_that_did(
+    lab: Lab, start_worker: StartWorker, keepalived: StartKeepalived, capture: Capture
+) -> None:
     peer = keepalived(lab.b, 110)
     peer.wait_for_state(State.MASTER)
     worker = start_worker(lab.a)
@@ -86,17 +97,15 @@ def test_it_takes_over_from_a_dying_keepalived_and_does_all_as_that_did(lab, sta
     assert alived_looks == keepalived_looks
     assert [row[0] for row in capture.read("vrrp && ip.src == 10.9.0.1", "vrrp.prio")][-1] == "0"
     announced = capture.read("arp.isgratuitous", "arp.src.proto_ipv4", "eth.src", "arp.dst.hw_mac")
-    mac = ours_mac(lab.a)
+    mac = lab.a.run("cat", "/sys/class/net/eth0/address").strip()
     assert [row[0] for row in announced if row[1] == mac][:4] == ["10.9.0.100", "10.9.0.101"] * 2
     assert len([row for row in announced if row[1] == mac]) == 10
     assert capture.read("_ws.malformed || vrrp.checksum.status == 0 || ip.checksum.status == 0", "frame.number") == []
 
 
-def ours_mac(host) -> str:
-    return host.run("cat", "/sys/class/net/eth0/address").strip()
-
-
-def test_it_yields_to_a_higher_keepalived_and_follows_when_that_stops(lab, start_worker, keepalived) -> None:
+def test_it_yields_to_a_higher_keepalived_and_follows_when_that_stops(
+    lab: Lab, start_worker: StartWorker, keepalived: StartKeepalived
+) -> None:
     worker = start_worker(lab.a)
     worker.tell(put(CONFIG))
     worker.wait_for_state(State.MASTER)
@@ -112,7 +121,9 @@ def test_it_yields_to_a_higher_keepalived_and_follows_when_that_stops(lab, start
     assert change.since - stopped < 1.0
 
 
-def test_a_failing_script_hands_over_to_keepalived_and_back(lab, start_worker, keepalived) -> None:
+def test_a_failing_script_hands_over_to_keepalived_and_back(
+    lab: Lab, start_worker: StartWorker, keepalived: StartKeepalived
+) -> None:
     worker = start_worker(lab.a)
     worker.tell(put(replace(CONFIG, track_scripts=(TrackedScript(name="nginx", weight=-15),))))
     worker.wait_for_state(State.MASTER)
@@ -129,23 +140,22 @@ def test_a_failing_script_hands_over_to_keepalived_and_back(lab, start_worker, k
 
 
 def test_a_killed_worker_is_followed_by_one_that_goes_on_and_keepalived_does_not_notice(
-    lab, start_worker, keepalived, capture
+    lab: Lab, start_worker: StartWorker, keepalived: StartKeepalived, capture: Capture, address_changes: WatchAddresses
 ) -> None:
     worker = start_worker(lab.a)
     worker.tell(put(CONFIG))
     last = worker.wait_for_state(State.MASTER)
     peer = keepalived(lab.b, 90)
     peer.wait_for_state(State.BACKUP)
-    with lab.a.start("ip", "-o", "monitor", "address", stdout=subprocess.PIPE) as monitor:
-        for _ in range(3):
-            capture.wait_for_adverts(1)
-            worker.kill()
-            worker = start_worker(lab.a)
-            worker.tell(put(CONFIG, retained=(last,), silent_for=0.25))
-            change = worker.wait_for_state(State.MASTER)
-            assert (change.since, change.reason) == (last.since, "resumed")
-        monitor.terminate()
-        assert monitor.stdout.read() == b""
+    changes = address_changes(lab.a)
+    for _ in range(3):
+        capture.wait_for_adverts(1)
+        worker.kill()
+        worker = start_worker(lab.a)
+        worker.tell(put(CONFIG, retained=(last,), silent_for=0.25))
+        change = worker.wait_for_state(State.MASTER)
+        assert (change.since, change.reason) == (last.since, "resumed")
+    assert changes.seen() == []
     capture.stop()
     times = [float(row[0]) for row in capture.read("vrrp", "frame.time_relative")]
     assert max(later - earlier for earlier, later in pairwise(times)) < 1.3
@@ -155,14 +165,16 @@ def test_a_killed_worker_is_followed_by_one_that_goes_on_and_keepalived_does_not
 # --- with the kernel --------------------------------------------------------------------------------------------------
 
 
-def test_an_address_that_somebody_deletes_is_put_back(lab, master, capture) -> None:
+def test_an_address_that_somebody_deletes_is_put_back(lab: Lab, master: Worker, capture: Capture) -> None:
     lab.a.ip("address", "delete", "10.9.0.100/32", "dev", "eth0")
     capture.wait_for("Request who-has 10.9.0.100", 1)
     assert lab.a.addresses().keys() == BOTH
     assert state(master)["state"] == "MASTER"
 
 
-def test_an_address_that_can_t_be_added_is_a_fault_until_the_configuration_is_mended(lab, start_worker) -> None:
+def test_an_address_that_can_t_be_added_is_a_fault_until_the_configuration_is_mended(
+    lab: Lab, start_worker: StartWorker
+) -> None:
     worker = start_worker(lab.a)
     worker.tell(put(replace(QUICK, addresses=(VIP, replace(LABELLED, prefixlen=33)))))
     change = worker.wait_for_state(State.FAULT)
@@ -174,7 +186,7 @@ def test_an_address_that_can_t_be_added_is_a_fault_until_the_configuration_is_me
     assert lab.a.addresses().keys() == BOTH
 
 
-def test_a_cut_link_is_a_fault_until_it_is_back(lab, master) -> None:
+def test_a_cut_link_is_a_fault_until_it_is_back(lab: Lab, master: Worker) -> None:
     lab.bridge.ip("link", "set", "to-a", "down")
     assert master.wait_for_state(State.FAULT).reason == "interface eth0 is down"
     assert lab.a.addresses().keys() == ALONE
@@ -183,7 +195,7 @@ def test_a_cut_link_is_a_fault_until_it_is_back(lab, master) -> None:
     assert lab.a.addresses().keys() == BOTH
 
 
-def test_an_interface_that_is_made_anew_is_used_anew(lab, master, capture) -> None:
+def test_an_interface_that_is_made_anew_is_used_anew(lab: Lab, master: Worker, capture: Capture) -> None:
     lab.bridge.ip("link", "delete", "to-a")
     assert "eth0" in master.wait_for_state(State.FAULT).reason
     peer = ("type", "veth", "peer", "name", "eth0", "index", "77", "netns", lab.a.name)
@@ -197,18 +209,19 @@ def test_an_interface_that_is_made_anew_is_used_anew(lab, master, capture) -> No
     assert "224.0.0.18" in lab.a.ip("maddress", "show", "dev", "eth0")
 
 
-def test_a_missing_interface_is_waited_for(lab, start_worker) -> None:
+def test_a_missing_interface_is_waited_for(lab: Lab, start_worker: StartWorker) -> None:
     worker = start_worker(lab.a)
     worker.tell(put(replace(QUICK, interface="later", addresses=(replace(VIP, dev="later"),))))
     assert worker.wait_for_state(State.FAULT).reason == "interface later is missing"
-    lab.a.ip("link", "add", "later", "type", "dummy")
+    lab.a.ip("link", "add", "later", "type", "veth", "peer", "name", "other")
     lab.a.ip("address", "add", "10.8.0.1/24", "dev", "later")
     lab.a.ip("link", "set", "later", "up")
+    lab.a.ip("link", "set", "other", "up")
     worker.wait_for_state(State.MASTER)
     assert lab.a.addresses("later").keys() == {"10.8.0.1/24", "10.9.0.100/32"}
 
 
-def test_more_changes_than_can_be_read_are_made_up_for(lab, master) -> None:
+def test_more_changes_than_can_be_read_are_made_up_for(lab: Lab, master: Worker) -> None:
     flood = "".join(f"address add 10.7.{n // 250}.{n % 250 + 1}/32 dev lo\n" for n in range(4000))
     master.pause()
     with lab.a.start("ip", "-batch", "-", stdin=subprocess.PIPE) as batch:
@@ -219,7 +232,7 @@ def test_more_changes_than_can_be_read_are_made_up_for(lab, master) -> None:
     lab.a.wait_until(lambda: lab.a.addresses().keys() == BOTH)
 
 
-def test_what_a_dead_predecessor_left_behind_is_removed(lab, start_worker) -> None:
+def test_what_a_dead_predecessor_left_behind_is_removed(lab: Lab, start_worker: StartWorker) -> None:
     lab.a.ip("address", "add", "10.9.0.100/32", "dev", "eth0")
     lab.a.ip("address", "add", "10.9.0.200/32", "dev", "eth0")
     worker = start_worker(lab.a)
@@ -228,23 +241,25 @@ def test_what_a_dead_predecessor_left_behind_is_removed(lab, start_worker) -> No
     assert lab.a.addresses().keys() == ALONE | {"10.9.0.200/32"}
 
 
-def test_a_master_that_was_silent_for_too_long_listens_first(lab, master, start_worker) -> None:
+def test_a_master_that_was_silent_for_too_long_listens_first(
+    lab: Lab, master: Worker, start_worker: StartWorker
+) -> None:
     last = next(sent for sent in reversed(master.heard) if isinstance(sent, InstanceState))
     master.kill()
     assert lab.a.addresses().keys() == BOTH
     worker = start_worker(lab.a)
-    worker.tell(put(QUICK, retained=(last,), silent_for=0.3))
+    worker.tell(put(QUICK, retained=(last,), silent_for=0.4))
     worker.wait_for(configured(1))
     assert lab.a.addresses().keys() == ALONE
     assert worker.wait_for_state(State.MASTER).since > last.since
 
 
-def test_left_to_a_successor_everything_stays(lab, master) -> None:
+def test_left_to_a_successor_everything_stays(lab: Lab, master: Worker) -> None:
     master.stop(StopHow.LEAVE)
     assert lab.a.addresses().keys() == BOTH
 
 
-def test_a_stop_is_told_to_the_notify_programs(lab, master) -> None:
+def test_a_stop_is_told_to_the_notify_programs(lab: Lab, master: Worker) -> None:
     master.stop(StopHow.CLEAN)
     change = master.wait_for(lambda sent: isinstance(sent, InstanceState))
     assert isinstance(change, InstanceState)
@@ -255,7 +270,9 @@ def test_a_stop_is_told_to_the_notify_programs(lab, master) -> None:
 # --- reload -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_reload_moves_only_what_it_changes(lab, master, capture) -> None:
+def test_a_reload_moves_only_what_it_changes(
+    lab: Lab, master: Worker, capture: Capture, address_changes: WatchAddresses
+) -> None:
     other = replace(QUICK, name="W", virtual_router_id=52, addresses=(replace(VIP, address="10.9.0.102"),))
     master.tell(put(other, generation=2))
     master.wait_for_state(State.MASTER)
@@ -263,16 +280,11 @@ def test_a_reload_moves_only_what_it_changes(lab, master, capture) -> None:
     added = replace(VIP, address="10.9.0.103")
     quiet = Announcing(master_delay=0.2, master_repeat=1)
     changed = replace(other, priority=253, addresses=(added,), announcing=quiet)
-    with lab.a.start("ip", "-o", "monitor", "address", stdout=subprocess.PIPE) as monitor:
-        master.tell(put(changed, generation=3))
-        master.wait_for(configured(3))
-        capture.wait_for("Request who-has 10.9.0.103", 2)
-        monitor.terminate()
-        lines = monitor.stdout.read().decode().splitlines()
-    assert [("Deleted" in line, line.split("inet ")[1].split()[0]) for line in lines] == [
-        (True, "10.9.0.102/32"),
-        (False, "10.9.0.103/32"),
-    ]
+    changes = address_changes(lab.a)
+    master.tell(put(changed, generation=3))
+    master.wait_for(configured(3))
+    assert changes.seen() == [(False, "10.9.0.102/32"), (True, "10.9.0.103/32")]
+    capture.wait_for("Request who-has 10.9.0.103", 2)
     assert lab.a.addresses().keys() == BOTH | {"10.9.0.103/32"}
     after = state(master)
     assert (after["since"], after["stats"]["became_master"]) == (before["since"], 1)
@@ -280,7 +292,7 @@ def test_a_reload_moves_only_what_it_changes(lab, master, capture) -> None:
     assert PriorityChanged(instance="W", effective=253, base=253, reasons=()) in master.heard
 
 
-def test_an_instance_that_is_dropped_goes_with_its_addresses(lab, master) -> None:
+def test_an_instance_that_is_dropped_goes_with_its_addresses(lab: Lab, master: Worker) -> None:
     master.tell(Configure(generation=2, put=(), drop=("vrrp_instance V", "vrrp_instance unknown")))
     assert not master.wait_for_state(State.INIT).stopping
     assert lab.a.addresses().keys() == ALONE
@@ -290,7 +302,7 @@ def test_an_instance_that_is_dropped_goes_with_its_addresses(lab, master) -> Non
     assert master.ask("weather") == {"error": "the vrrp worker knows nothing of weather"}
 
 
-def test_another_virtual_router_id_makes_another_router(lab, master, capture) -> None:
+def test_another_virtual_router_id_makes_another_router(lab: Lab, master: Worker, capture: Capture) -> None:
     master.tell(put(replace(QUICK, virtual_router_id=52), generation=2))
     master.wait_for_state(State.INIT)
     master.wait_for_state(State.MASTER)
@@ -298,7 +310,7 @@ def test_another_virtual_router_id_makes_another_router(lab, master, capture) ->
     assert lab.a.addresses().keys() == BOTH
 
 
-def test_another_group_is_joined_in_place(lab, master) -> None:
+def test_another_group_is_joined_in_place(lab: Lab, master: Worker) -> None:
     master.tell(put(replace(QUICK, mcast_group="224.0.0.88"), generation=2))
     master.wait_for(configured(2))
     groups = lab.a.ip("maddress", "show", "dev", "eth0")
@@ -307,7 +319,7 @@ def test_another_group_is_joined_in_place(lab, master) -> None:
     assert state(master)["stats"]["became_master"] == 1
 
 
-def test_a_script_of_weight_0_is_waited_for(lab, start_worker) -> None:
+def test_a_script_of_weight_0_is_waited_for(lab: Lab, start_worker: StartWorker) -> None:
     worker = start_worker(lab.a)
     worker.tell(put(replace(QUICK, track_scripts=(TrackedScript(name="nginx", weight=0),))))
     assert worker.wait_for_state(State.FAULT).reason == "script nginx has not reported yet"
@@ -319,16 +331,6 @@ def test_a_script_of_weight_0_is_waited_for(lab, start_worker) -> None:
 
 # --- packets of others ------------------------------------------------------------------------------------------------
 
-INJECTOR = """
-import socket, sys
-sender = socket.socket(socket.AF_INET, socket.SOCK_RAW, 112)
-sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton("10.9.0.2"))
-for line in sys.stdin:
-    ttl, message = line.split(":")
-    sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, int(ttl))
-    sender.sendto(bytes.fromhex(message), ("224.0.0.18", 0))
-    print(flush=True)
-"""
 GOOD = message(CONFIG, 255)
 
 
@@ -337,7 +339,7 @@ def unacceptable(payload: bytes) -> bool:
     return isinstance(advert, Rejection) or advert.vrid != 51 or expected(QUICK).objection(advert) is not None
 
 
-def forged(**changes: object) -> bytes:
+def forged(**changes: Any) -> bytes:
     advert = decode(V2, GOOD)
     assert not isinstance(advert, Rejection)
     return encode(V2, advert._replace(**changes))
@@ -357,39 +359,33 @@ malformed = st.one_of(
 ).filter(unacceptable)
 
 
-def test_malformed_packets_change_nothing(lab, master) -> None:
-    injector = lab.b.start(sys.executable, "-c", INJECTOR, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-
-    def inject(payload: bytes, ttl: int = 255) -> None:
-        injector.stdin.write(f"{ttl}:{payload.hex()}\n".encode())
-        injector.stdin.flush()
-        injector.stdout.readline()
+def test_malformed_packets_change_nothing(lab: Lab, master: Worker) -> None:
+    injector = Injector(lab.b)
 
     @settings(max_examples=300, deadline=None)
     @given(malformed)
     def attack(payload: bytes) -> None:
-        inject(payload)
-        inject(payload + bytes(10))
+        for data in filter(unacceptable, (payload, payload + bytes(10))):
+            injector.send(data)
 
     before = state(master)
     attack()
-    inject(GOOD, ttl=254)
+    injector.send(GOOD, ttl=254)
     after = state(master)
     assert (after["state"], after["since"]) == ("MASTER", before["since"])
     assert after["stats"]["adverts_received"] == 0
     assert after["stats"]["rejected"].keys() >= {"truncated", "bad checksum", "TTL is not 255", "wrong password"}
     assert master.ask("stats")["unclaimed"]["eth0"]["unknown virtual router ID"] > 0
-    inject(GOOD)
+    injector.send(GOOD)
     assert master.wait_for_state(State.BACKUP).reason == "10.9.0.2 has priority 255, ours is 254"
 
 
-def test_other_addresses_are_remarked_upon_but_accepted(lab, master) -> None:
-    injector = lab.b.start(sys.executable, "-c", INJECTOR, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    injector.communicate(f"255:{forged(addresses=(bytes([10, 9, 0, 99]),)).hex()}\n".encode())
+def test_other_addresses_are_remarked_upon_but_accepted(lab: Lab, master: Worker) -> None:
+    Injector(lab.b).send(forged(addresses=(bytes([10, 9, 0, 99]),)))
     assert master.wait_for_state(State.BACKUP).master == "10.9.0.2"
 
 
-def test_a_worker_without_rights_says_so(lab) -> None:
+def test_a_worker_without_rights_says_so(lab: Lab) -> None:
     script = (
         "import asyncio\nfrom alived.ipc.loop import CannotBoot\nfrom alived.workers.vrrp.worker import make\n"
         "async def main():\n    try:\n        make(print)\n    except CannotBoot as error:\n        print(error)\n"
