@@ -56,10 +56,7 @@ class ThisMachine:
 
     def program(self, name: str) -> str | None:
         """See Machine."""
-        try:
-            found = shutil.which(name)
-        except (OSError, ValueError):
-            return None
+        found = shutil.which(name)
         return str(Path(found).absolute()) if found else None
 
     def writable_by_others(self, path: str) -> str | None:

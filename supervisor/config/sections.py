@@ -16,6 +16,9 @@ from alived.supervisor.config.parser import Statement, is_definition
 
 T = TypeVar("T")
 
+SEARCHES_MOST = 100
+"""Unknown words of one file for which a similar one is looked for."""
+
 
 @dataclass(slots=True)
 class Section:
@@ -94,6 +97,7 @@ def read(statements: list[Statement], report: Report) -> Section:
 class _Reader:
     def __init__(self, report: Report) -> None:
         self._report = report
+        self._searches = 0
 
     def section(self, section: Section, statements: list[Statement]) -> Section:
         """Fill a section from the statements of its block."""
@@ -183,19 +187,22 @@ class _Reader:
 
     def _unknown(self, section: Section, statement: Statement) -> None:
         token, here = statement.keyword, block_name(section.block)
-        skipped = "; the block is skipped" if statement.body is not None else ""
-        homes = HOMES.get(token.text)
-        similar = nearest(token.text, WORDS[section.block]) if not homes else None
-        if homes:
+        skipped = "" if statement.body is None else "; the block is skipped"
+        if homes := HOMES.get(token.text):
             where = " or ".join(dict.fromkeys(block_name(home) for home in homes[:3]))
             message = f"`{token.text}` does not belong in {here}"
             self._report.error(Code.WRONG_BLOCK, message, token.place, f"it belongs in {where}{skipped}")
             return
-        similar = similar or nearest(token.text, HOMES)
-        hint = f"did you mean `{similar}`?" if similar else f"it is ignored{skipped}"
-        if similar and statement.body is not None:
-            hint += " The block is skipped"
+        similar = self._similar(token.text, section.block)
+        hint = f"did you mean `{similar}`?{skipped.replace('; the', ' The')}" if similar else f"it is ignored{skipped}"
         self._report.error(Code.UNKNOWN_KEYWORD, f"`{token.text}` is not a keyword of {here}", token.place, hint)
+
+    def _similar(self, word: str, block: str) -> str | None:
+        """The nearest keyword of the block, else of the language. That takes long, so not for a file full of others."""
+        if self._searches == SEARCHES_MOST:
+            return None
+        self._searches += 1
+        return nearest(word, WORDS[block]) or nearest(word, HOMES)
 
 
 def _what_holds(value: object, row: Row) -> str:
@@ -211,7 +218,7 @@ def _what_holds(value: object, row: Row) -> str:
 
 def name_of(section: Section, report: Report) -> str | None:
     """The name in a block's header; None, and a diagnostic, when there is none."""
-    if section.header:
+    if section.header and section.header[0].text:
         for extra in section.header[1:2]:
             report.note(Code.IGNORED, "a block has one name", extra.place, "the rest of the line is not read")
         return section.header[0].text

@@ -14,13 +14,16 @@ import pytest
 
 from examples.testbed.hosts import Cluster, Host, wait_until
 from examples.testbed.namespaces import NotPermitted
-from examples.testbed.pair import BY_ELECTION, CONFIG, VIP, Pair, ask, config
+from examples.testbed.pair import BY_ELECTION, CONFIG, SCRIPT, VIP, Pair, ask, config
 from examples.testbed.services import ROOT
 from examples.testbed.witness import Witness
 
 pytestmark = pytest.mark.netns
 
 UNIT = "alived.service"
+SCRIPT_BY_PORT = "#!/bin/sh\nexec curl -sf --max-time 1 -o /dev/null http://127.0.0.1\n"
+"""nginx is not in the process table of this systemd, and `ps` would not see it."""
+
 BOOT = 10.0
 WATCHDOG = 2
 DROP_IN = f"""
@@ -36,6 +39,8 @@ UNITS = "/etc/systemd/for-the-test"
 ANCHORS = ("nothing", "sysinit", "basic", "shutdown", "network-online")
 INIT = """
 mount -o remount,bind,ro /
+mkdir -p /run/tmp/upper /run/tmp/work
+mount -t overlay -o lowerdir=/tmp,upperdir=/run/tmp/upper,workdir=/run/tmp/work,userxattr overlay /tmp
 echo 0 > {group}/cgroup.procs
 umount -R /sys/fs/cgroup
 exec unshare --cgroup sh -c 'mount -t cgroup2 cgroup2 /sys/fs/cgroup && exec {systemd} --unit=nothing.target'
@@ -109,6 +114,7 @@ def pair(group: Path) -> Iterator[Pair]:  # noqa: ARG001 - it must outlive the h
 @pytest.fixture(scope="module")
 def systemd(pair: Pair, group: Path) -> Systemd:
     """On host1, with the unit started and the address there."""
+    pair.host1.write(SCRIPT, SCRIPT_BY_PORT, 0o755)
     systemd = Systemd(pair.host1, group)
     assert systemd.systemctl("start", UNIT) == ""
     pair.wait_for_address(pair.host1, BY_ELECTION)

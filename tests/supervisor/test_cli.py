@@ -98,8 +98,13 @@ def test_otherwise_the_daemon_runs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     asked: list[Options] = []
+
+    def run(options: Options) -> int:
+        asked.append(options)
+        return 7
+
     boot = ModuleType("alived.supervisor.boot")
-    vars(boot)["run"] = lambda options: asked.append(options) or 7
+    vars(boot)["run"] = run
     monkeypatch.setitem(sys.modules, "alived.supervisor.boot", boot)
     monkeypatch.setattr(sys, "argv", ["alived", "-n", "-x", "--runtime-dir", str(tmp_path)])
     assert main() == 7

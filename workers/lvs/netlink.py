@@ -4,7 +4,6 @@ pyroute2 makes and reads the messages; its own sockets are not used, since each 
 ours. What does not live here: what the messages mean (ipvs.py).
 """
 
-import errno
 import os
 import socket
 import struct
@@ -75,8 +74,8 @@ class GenericNetlink:
         sequences = range(self._sequence + 1, self._sequence + 1 + len(messages))
         flags = NLM_F_REQUEST | NLM_F_ACK
         self._socket.send(b"".join(self._encode(message, self._type, flags, self._next()) for message in messages))
-        answers = islice(self._answers(sequences), len(messages))
-        return [_error_in(body) if kind == NLMSG_ERROR else errno.EPROTO for kind, body in answers]
+        acknowledgements = (_error_in(body) for kind, body in self._answers(sequences) if kind == NLMSG_ERROR)
+        return list(islice(acknowledgements, len(messages)))
 
     def _family_id(self, name: str) -> int:
         """Ask for a family; the kernel loads the module that has it, if there is one (CAP_NET_ADMIN is needed)."""

@@ -8,7 +8,7 @@ in between.
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from alived.workers.lvs.table import Destination, Entry, Service, ServiceKey, Table
+from alived.workers.lvs.table import Destination, DestinationKey, Entry, Service, ServiceKey, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,8 @@ def apply(table: Table, ops: Iterable[Op]) -> dict[ServiceKey, Entry]:
                 del after[key]
             case AddDestination(key, destination) | ChangeDestination(key, destination):
                 after[key] = _with(after[key], destination.key, destination)
-            case DeleteDestination(key, destination):
-                after[key] = _with(after[key], destination.key, None)
+            case _:  # DeleteDestination
+                after[op.key] = _with(after[op.key], op.destination.key, None)
     return after
 
 
@@ -129,7 +129,7 @@ def _is_idle(destination: Destination) -> bool:
     return destination.weight == 0
 
 
-def _with(entry: Entry, key: object, destination: Destination | None) -> Entry:
+def _with(entry: Entry, key: DestinationKey, destination: Destination | None) -> Entry:
     others = [other for other in entry.destinations if other.key != key]
     if destination is not None:
         others.append(destination)

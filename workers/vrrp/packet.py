@@ -54,6 +54,7 @@ class Datagram(NamedTuple):
     """What an IP header says, and what follows it."""
 
     source: bytes
+    destination: bytes
     ttl: int
     payload: bytes
 
@@ -114,7 +115,7 @@ def encode(layout: Format, advert: Advert) -> bytes:
 
 
 def ipv4_payload(datagram: bytes) -> Datagram | Rejection:
-    """Source and payload of an IPv4 datagram as a raw socket delivers it. What follows its end is padding."""
+    """Addresses and payload of an IPv4 datagram as a raw socket delivers it. What follows its end is padding."""
     if len(datagram) < _IPV4_HEADER_SIZE:
         return Rejection(Reason.TRUNCATED, f"{len(datagram)} bytes of IP header")
     first, total, ttl, protocol = _IPV4_HEADER.unpack_from(datagram)
@@ -123,7 +124,7 @@ def ipv4_payload(datagram: bytes) -> Datagram | Rejection:
         return Rejection(Reason.PROTOCOL, f"IP version {first >> 4}, protocol {protocol}")
     if size < _IPV4_HEADER_SIZE or not size <= total <= len(datagram):
         return Rejection(Reason.TRUNCATED, f"{len(datagram)} bytes of a datagram of {total}")
-    return Datagram(datagram[12:16], ttl, datagram[size:total])
+    return Datagram(datagram[12:16], datagram[16:20], ttl, datagram[size:total])
 
 
 def decode(layout: Format, payload: bytes) -> Advert | Rejection:

@@ -9,6 +9,7 @@ from alived.workers.vrrp.packet import V2
 from alived.workers.vrrp.receiver import Listener, Receiver
 from alived.workers.vrrp.rtnetlink import Link
 from alived.workers.vrrp.sockets import AdvertSocket
+from alived.workers.vrrp.translate import packed
 
 
 class Port:
@@ -25,11 +26,11 @@ class Port:
     def attach(self, vrid: int, group: str, listener: Listener) -> None:
         """Hear the adverts of a virtual router."""
         self._socket.join(group)
-        self.receiver.add(vrid, listener)
+        self.receiver.add(packed(group), vrid, listener)
 
     def detach(self, vrid: int, group: str) -> None:
         """Hear them no more."""
-        self.receiver.remove(vrid)
+        self.receiver.remove(packed(group), vrid)
         self._socket.leave(group)
 
     def close(self) -> None:

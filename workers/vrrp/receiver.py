@@ -36,24 +36,24 @@ class _Accepted(NamedTuple):
 
 
 class Receiver:
-    """Listeners of one interface by virtual router ID."""
+    """Listeners of one interface, by multicast group and virtual router ID."""
 
     def __init__(self, layout: Format, is_own: Callable[[bytes], bool]) -> None:
         self._layout = layout
         self._is_own = is_own
-        self._listeners: dict[int, Listener] = {}
+        self._listeners: dict[tuple[bytes, int], Listener] = {}
         self._accepted: dict[bytes, _Accepted] = {}
         self.rejected: Counter[Reason] = Counter()
         """Datagrams that concern no listener."""
 
-    def add(self, vrid: int, listener: Listener) -> None:
-        """Adverts of this virtual router go to this listener."""
-        self._listeners[vrid] = listener
+    def add(self, group: bytes, vrid: int, listener: Listener) -> None:
+        """Adverts of this virtual router that come to this group go to this listener."""
+        self._listeners[group, vrid] = listener
         self.forget()
 
-    def remove(self, vrid: int) -> None:
+    def remove(self, group: bytes, vrid: int) -> None:
         """Nobody cares for this virtual router any more."""
-        self._listeners.pop(vrid, None)
+        self._listeners.pop((group, vrid), None)
         self.forget()
 
     def forget(self) -> None:
@@ -82,7 +82,7 @@ class Receiver:
         if isinstance(opened, Rejection):
             self.rejected[opened.reason] += 1
             return None
-        listener = self._listeners.get(opened.payload[1]) if len(opened.payload) > 1 else None
+        listener = self._listeners.get((opened.destination, opened.payload[1])) if len(opened.payload) > 1 else None
         verdict = self._judge(opened, listener)
         if listener is None:
             self.rejected[verdict.reason if isinstance(verdict, Rejection) else Reason.VRID] += 1

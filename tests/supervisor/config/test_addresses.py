@@ -58,7 +58,9 @@ def test_an_address(line: str, expected: VirtualAddress, judge: Judge) -> None:
         ("10.0.0.1/24 dev", address(), Code.BAD_VALUE),
         ("10.0.0.1/24 labl x", address(), Code.UNKNOWN_KEYWORD),
         ("10.0.0.1/24 peer 10.0.0.2", address(), Code.NOT_IMPLEMENTED),
-        ("10.0.0.1/24 no_track", address(), Code.NOT_IMPLEMENTED),
+        ("10.0.0.1/24 no_track no_track", address(), Code.NOT_IMPLEMENTED),
+        ("10.0.0.1/24 notrack dev eth1", address(dev="eth1"), Code.UNKNOWN_KEYWORD),
+        ("10.0.0.1/24 xyzzy dev eth1", address(dev="eth1"), Code.UNKNOWN_KEYWORD),
         ("10.0.0.1/24 dev eth9", address(dev="eth9"), Code.NO_INTERFACE),
     ],
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_what_is_not_said_is_what_keepalived_takes_and_complains_of(judge: Judge
         ("inhibit_on_failure", {"real_servers": (replace(REAL, inhibit_on_failure=True),)}),
     ],
 )
-def test_keywords(lines: str, changes: dict[str, object], judge: Judge) -> None:
+def test_keywords(lines: str, changes: dict[str, Any], judge: Judge) -> None:
     loaded = judge(server(lines))
     assert loaded.config.lvs[1] == replace(PLAIN, **changes)
     assert not loaded.diagnostics
@@ -84,7 +85,7 @@ def test_keywords(lines: str, changes: dict[str, object], judge: Judge) -> None:
         ("inhibit_on_failure", {"inhibit_on_failure": True}),
     ],
 )
-def test_keywords_of_a_real_server(lines: str, changes: dict[str, object], judge: Judge) -> None:
+def test_keywords_of_a_real_server(lines: str, changes: dict[str, Any], judge: Judge) -> None:
     loaded = judge(server("weight 5\ninhibit_on_failure", lines))
     inherited = replace(REAL, weight=5, inhibit_on_failure=True)
     assert loaded.config.lvs[1] == replace(PLAIN, real_servers=(replace(inherited, **changes),))
@@ -178,7 +179,7 @@ def test_a_real_server_is_there_once(judge: Judge) -> None:
     ],
 )
 def test_a_check_says_what_it_does_not_inherit(
-    lines: str, real: str, check: str, changes: dict[str, object], judge: Judge
+    lines: str, real: str, check: str, changes: dict[str, Any], judge: Judge
 ) -> None:
     loaded = judge(server(lines, f"{real}\nTCP_CHECK {{\n{check}\n}}"))
     assert loaded.config.checker == (

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_defaults_are_those_of_the_manual(judge: Judge) -> None:
         ("authentication {\nauth_type PASS\n}\nauthentication {\nauth_pass x\n}", {"auth_pass": b"x"}),
     ],
 )
-def test_keywords(lines: str, changes: dict[str, object], judge: Judge) -> None:
+def test_keywords(lines: str, changes: dict[str, Any], judge: Judge) -> None:
     loaded = judge(instance(lines))
     assert loaded.config.vrrp == (replace(PLAIN, **changes),)
     assert not loaded.diagnostics
@@ -102,9 +103,7 @@ def test_keywords(lines: str, changes: dict[str, object], judge: Judge) -> None:
         ("unicast_peer {\n10.0.0.9\n}", {}, Code.NOT_IMPLEMENTED),
     ],
 )
-def test_what_does_not_work_is_said_and_replaced(
-    lines: str, changes: dict[str, object], code: Code, judge: Judge
-) -> None:
+def test_what_does_not_work_is_said_and_replaced(lines: str, changes: dict[str, Any], code: Code, judge: Judge) -> None:
     loaded = judge(instance(lines))
     assert loaded.config.vrrp == (replace(PLAIN, **changes),)
     assert codes(loaded) == [code]

@@ -1,9 +1,12 @@
 """What a user reads for the mistakes that are made most."""
 
+import logging
 from collections.abc import Callable
 from textwrap import dedent
 
 import pytest
+
+from alived.supervisor.config.diagnostics import Severity
 
 CASES: dict[str, tuple[str, str]] = {
     "misspelt keyword": (
@@ -104,6 +107,39 @@ CASES: dict[str, tuple[str, str]] = {
           2 | vrrp_garp_interval 0
             |                    ^
           help: keepalived wants a number of seconds above 0, at most 4294.967295; alived takes 0 as no pause
+        """,
+    ),
+    "no name, and too many": (
+        """
+        vrrp_script "" {
+            script /bin/true
+        }
+        vrrp_script a b {
+            init_fail
+        }
+        """,
+        """
+        keepalived.conf:2:1: error: this vrrp_script has no name
+          2 | vrrp_script "" {
+            | ^^^^^^^^^^^
+          help: it is left out
+        keepalived.conf:5:1: error: vrrp_script a has no script
+          5 | vrrp_script a b {
+            | ^^^^^^^^^^^
+          help: it is left out
+        keepalived.conf:5:15: note: a block has one name
+          5 | vrrp_script a b {
+            |               ^
+          help: the rest of the line is not read
+        """,
+    ),
+    "neither yes nor no": (
+        "global_defs {\nvrrp_skip_check_adv_addr\nvrrp_skip_check_adv_addr maybe\n}\n",
+        """
+        keepalived.conf:3:26: error: `vrrp_skip_check_adv_addr` must be on, off, true, false, yes or no
+          3 | vrrp_skip_check_adv_addr maybe
+            |                          ^^^^^
+          help: it is on
         """,
     ),
     "one word of several": (
@@ -334,6 +370,11 @@ CASES: dict[str, tuple[str, str]] = {
 def test_message(name: str, said: Callable[[str], str]) -> None:
     text, expected = CASES[name]
     assert said(text) == dedent(expected).strip("\n")
+
+
+def test_levels_of_a_log() -> None:
+    levels = [severity.level for severity in (Severity.ERROR, Severity.WARNING, Severity.NOTE, Severity.ADVICE)]
+    assert levels == [logging.ERROR, logging.WARNING, logging.INFO, logging.INFO]
 
 
 def test_everything_is_found_in_one_run_in_the_order_of_the_file(said: Callable[[str], str]) -> None:

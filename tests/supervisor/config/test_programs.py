@@ -1,6 +1,7 @@
 """Whom scripts run as, which are not run, and what this machine says of its own files."""
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,8 +119,14 @@ def test_programs_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert machine.program("a\0b") is None
 
 
-def test_interfaces_of_this_machine() -> None:
+def test_interfaces_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "lo" in ThisMachine().interfaces()
+
+    def fail() -> None:
+        raise OSError(105, "No buffer space available")
+
+    monkeypatch.setattr(socket, "if_nameindex", fail)
+    assert ThisMachine().interfaces() == frozenset()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files that belong to root")

@@ -134,8 +134,10 @@ def test_a_connection_lives_through_changes_of_the_table(lab: Lab, start: Start)
     ],
 )
 def test_what_others_break_is_repaired_at_once(
-    lab: Lab, start: Start, caplog: pytest.LogCaptureFixture, damage: str
+    lab: Lab, start: Start, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
+    monkeypatch.setattr(worker_module, "COMPARE_INTERVAL", 1000.0)
+
     def shape() -> str:
         return run("nft", "--stateless", "--terse", "list", "ruleset") + run("nft", "list", "maps")
 

@@ -23,6 +23,7 @@ from alived.workers.vrrp.packet import (
 KEEPALIVED = bytes.fromhex(
     "45c0003000010000ff70d0800a090001e0000012213364030101f81b0a0900640a0900650a0900663131313100000000"
 )
+GROUP = bytes([224, 0, 0, 18])
 ADVERT = Advert(
     vrid=51,
     priority=100,
@@ -53,7 +54,7 @@ def test_we_say_what_keepalived_says() -> None:
 
 
 def test_we_understand_what_keepalived_says() -> None:
-    assert ipv4_payload(KEEPALIVED) == Datagram(bytes([10, 9, 0, 1]), 255, KEEPALIVED[20:])
+    assert ipv4_payload(KEEPALIVED) == Datagram(bytes([10, 9, 0, 1]), GROUP, 255, KEEPALIVED[20:])
     assert decode(V2, KEEPALIVED[20:]) == ADVERT
     assert EXPECTED.objection(ADVERT) is None
 
@@ -114,7 +115,7 @@ def test_a_bad_ip_header_is_refused(datagram: bytes, reason: Reason) -> None:
 
 def test_ip_options_are_passed_over() -> None:
     datagram = bytes([0x46]) + KEEPALIVED[1:3] + bytes([0x34]) + KEEPALIVED[4:20] + b"\1\1\1\0" + KEEPALIVED[20:]
-    assert ipv4_payload(datagram) == Datagram(bytes([10, 9, 0, 1]), 255, KEEPALIVED[20:])
+    assert ipv4_payload(datagram) == Datagram(bytes([10, 9, 0, 1]), GROUP, 255, KEEPALIVED[20:])
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from alived.workers.vrrp.packet import V2, Advert, Expected, Reason, Rejection, 
 from alived.workers.vrrp.receiver import REMEMBERED, Receiver
 
 PEER, OWN = bytes([10, 9, 0, 2]), bytes([10, 9, 0, 1])
+GROUP = bytes([224, 0, 0, 18])
 ADVERT = Advert(51, 100, 1, 0, bytes(8), (bytes([10, 9, 0, 100]),))
 
 
 def datagram(message: bytes, source: bytes = PEER, ttl: int = 255, identification: int = 1) -> bytes:
     total = (20 + len(message)).to_bytes(2, "big")
     header = b"\x45\xc0" + total + identification.to_bytes(2, "big") + bytes(2) + bytes([ttl, 112])
-    rest = source + bytes([224, 0, 0, 18])
+    rest = source + GROUP
     return header + checksum(header + bytes(2) + rest).to_bytes(2, "big") + rest + message
 
 
@@ -38,7 +39,7 @@ class Ear:
 
 def receiver() -> tuple[Receiver, Ear]:
     result, ear = Receiver(V2, lambda source: source == OWN), Ear()
-    result.add(51, ear)
+    result.add(GROUP, 51, ear)
     return result, ear
 
 
@@ -75,6 +76,14 @@ def test_what_is_remembered_is_bounded() -> None:
     assert len(ear.new) == REMEMBERED + 2
 
 
+def test_the_same_router_id_in_another_group_is_another_router() -> None:
+    port, ear = receiver()
+    other = Ear()
+    port.add(bytes([224, 0, 0, 88]), 51, other)
+    port.receive(datagram(encode(V2, ADVERT)))
+    assert (len(ear.events), len(other.events)) == (1, 0)
+
+
 def test_our_own_advert_is_refused() -> None:
     port, ear = receiver()
     port.receive(datagram(encode(V2, ADVERT), source=OWN))
@@ -92,8 +101,8 @@ def test_what_concerns_nobody_is_counted_by_reason() -> None:
     port.receive(datagram(encode(V2, ADVERT._replace(vrid=52))))
     port.receive(datagram(b"\x21"))
     port.receive(b"junk")
-    port.remove(51)
-    port.remove(51)
+    port.remove(GROUP, 51)
+    port.remove(GROUP, 51)
     port.receive(datagram(encode(V2, ADVERT)))
     assert port.rejected == {Reason.VRID: 2, Reason.TRUNCATED: 2}
     assert not ear.refusals
