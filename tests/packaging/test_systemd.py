@@ -26,11 +26,14 @@ SCRIPT_BY_PORT = "#!/bin/sh\nexec curl -sf --max-time 1 -o /dev/null http://127.
 
 BOOT = 10.0
 WATCHDOG = 2
+SAID = "/run/said-by-alived"
 DROP_IN = f"""
 [Service]
 ExecStart=
 ExecStart={sys.executable} -m alived.supervisor --dont-fork $DAEMON_ARGS
 Environment=PYTHONPATH={ROOT}
+Environment=DAEMON_ARGS=--log-console
+StandardError=append:{SAID}
 WatchdogSec={WATCHDOG}
 """
 UNITS = "/etc/systemd/for-the-test"
@@ -108,7 +111,9 @@ def pair(group: Path) -> Iterator[Pair]:  # noqa: ARG001 - it must outlive the h
     except NotPermitted as error:
         pytest.skip(str(error))
     with cluster:
-        yield Pair(cluster)
+        pair = Pair(cluster)
+        yield pair
+        sys.stdout.write(pair.host1.path(SAID).read_text())  # shown with a test that failed
 
 
 @pytest.fixture(scope="module")

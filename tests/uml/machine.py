@@ -5,6 +5,7 @@ left behind. Nothing is written but in a temporary folder. What does not: which 
 """
 
 import contextlib
+import logging
 import os
 import shlex
 import signal
@@ -45,6 +46,8 @@ GLIBC_TUNABLES={tunables} exec /usr/sbin/modprobe -d {folder} "$@"
 """
 """The kernel runs this with an environment of its own."""
 
+log = logging.getLogger(__name__)
+
 Line = Callable[[str], None]
 
 
@@ -73,8 +76,8 @@ def run(
 ) -> Outcome:
     """Boot, run one command in the present folder, and power off, all within `limit` seconds.
 
-    `on_line` is called on another thread with each line that is written to CHANNEL. The console goes to stderr as it
-    comes, too.
+    `on_line` is called on another thread with each line that is written to CHANNEL. The console is logged as it comes:
+    see it live by `pytest --log-cli-level=INFO`.
     """
     with tempfile.TemporaryDirectory(prefix="alived-uml-") as name:
         folder = Path(name)
@@ -146,7 +149,7 @@ def _read_console(machine: subprocess.Popen[bytes], console: list[str]) -> None:
     with machine.stdout as lines:
         for line in lines:
             console.append(line.decode(errors="replace").replace("\r", ""))
-            sys.stderr.write(console[-1])
+            log.info("%s", console[-1].rstrip())
 
 
 def _read_channel(channel: int, on_line: Line, statuses: list[int]) -> None:

@@ -2,7 +2,9 @@
 
 import contextlib
 import json
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +75,25 @@ def test_the_kernel_has_what_is_configured_and_auto_picks_it(start: Start) -> No
     report = director.report()
     assert (report["backend"], report["backend_reason"]) == ("ipvs", "the kernel has it")
     assert report["complaints"] == []
+
+
+def test_the_kernel_loads_its_modules_for_a_worker_with_cap_net_admin_only() -> None:
+    """As the supervisor starts it. A process of its own, since capabilities do not come back."""
+    loaded = [line.split()[0] for line in Path("/proc/modules").read_text().splitlines()]
+    for name in sorted((name for name in loaded if name.startswith("ip_vs")), key=len, reverse=True):
+        run("rmmod", name)
+    script = """
+from alived.ipc.privileges import Capability, held, keep_only
+keep_only(frozenset({Capability.NET_ADMIN}), for_programs_too=True)
+assert held() == {Capability.NET_ADMIN}
+from tests.workers.lvs.lab import Director, virtual_server
+from alived.ipc.model import LvsBackend
+from alived.ipc.messages import StopHow
+director = Director(LvsBackend.IPVS).configure(virtual_server("s1", lb_algo="sh"))
+assert director.report()["complaints"] == [], director.report()
+director.end(StopHow.CLEAN)
+"""
+    run(sys.executable, "-c", script)
 
 
 def test_round_robin_takes_servers_in_turn(lab: Lab, start: Start) -> None:

@@ -1,58 +1,14 @@
 """The keeper joins a plane and what is wanted; the plane here is a table in memory."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from alived.ipc.messages import RealServerState
 from alived.ipc.model import RealServer, VirtualServer
 from alived.workers.lvs.keeper import Keeper
-from alived.workers.lvs.plan import DeleteService, Op, apply
-from alived.workers.lvs.plane import Fit, Plane, PlaneError, Statistics
-from alived.workers.lvs.table import Entry, ServiceKey, Table, Wanted
+from alived.workers.lvs.plan import DeleteService
+from alived.workers.lvs.table import Wanted
+from tests.workers.lvs.memory import MemoryPlane
 
-
-class MemoryPlane:
-    """A kernel that keeps what it is told, unless it is told to fail."""
-
-    name = "memory"
-
-    def __init__(self) -> None:
-        self.table: dict[ServiceKey, Entry] = {}
-        self.reads = 0
-        self.applied: list[list[Op]] = []
-        self.broken = ""
-        self.closed = False
-
-    def fit(self, want: Table) -> Fit:
-        return Fit(want, ("virtual server on port 81 is odd",) if any(key.port == 81 for key in want) else ())
-
-    def read(self) -> Table:
-        self.reads += 1
-        if self.broken:
-            raise PlaneError(self.broken)
-        return dict(self.table)
-
-    def apply(self, ops: Sequence[Op]) -> list[str]:
-        if self.broken:
-            return [f"{op}: {self.broken}" for op in ops]
-        self.applied.append(list(ops))
-        self.table = apply(self.table, ops)
-        return []
-
-    def statistics(self) -> Statistics:
-        return Statistics()
-
-    def watch(self) -> int | None:
-        return None
-
-    def quiet(self) -> None: ...
-
-    def close(self) -> None:
-        self.closed = True
-
-
-_is_a_plane: type[Plane] = MemoryPlane
 
 REAL = RealServer(address="10.0.0.1", port=80)
 SERVER = VirtualServer(address="172.20.0.20", port=80, real_servers=(REAL,))
