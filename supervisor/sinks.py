@@ -31,7 +31,7 @@ class Datagrams:
     """A log daemon's socket. Never blocks: a line that it does not take is dropped and counted."""
 
     def __init__(self, path: Path, render: Callable[[LogLine], bytes]) -> None:
-        self._path = str(path)
+        self.path = str(path)
         self._render = render
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self._socket.setblocking(False)
@@ -40,7 +40,7 @@ class Datagrams:
     def __call__(self, line: LogLine) -> None:
         """Send one line."""
         try:
-            self._socket.sendto(self._render(line), self._path)
+            self._socket.sendto(self._render(line), self.path)
         except OSError:
             self.dropped += 1
 

@@ -9,7 +9,6 @@ from alived.workers.lvs.plan import DeleteService
 from alived.workers.lvs.table import Wanted
 from tests.workers.lvs.memory import MemoryPlane
 
-
 REAL = RealServer(address="10.0.0.1", port=80)
 SERVER = VirtualServer(address="172.20.0.20", port=80, real_servers=(REAL,))
 DOWN = RealServerState(virtual_server=SERVER.name, real_server=REAL.name, up=False, checks=())
