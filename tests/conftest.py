@@ -10,11 +10,16 @@ NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("CI"))
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,  # noqa: ARG001 - the hook's own signature
-    call: pytest.CallInfo[None],  # noqa: ARG001
+    item: pytest.Item,
+    call: pytest.CallInfo[None],  # noqa: ARG001 - the hook's own signature
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI a test that is skipped has failed: what was not run proves nothing."""
+    """A failure comes with what the fixtures' daemons said; and in CI a test that is skipped has failed."""
     report = yield
+    if report.failed:
+        stories = {
+            id(value): value.story() for value in getattr(item, "funcargs", {}).values() if hasattr(value, "story")
+        }
+        report.sections += [("what daemons said", story) for story in stories.values()]
     if NOTHING_MAY_BE_SKIPPED and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped, which in CI is a failure: {report.longrepr}"

@@ -37,8 +37,7 @@ def _tell(cluster: Cluster) -> int:
             step(story)
         except (NotSeen, TookTooLong, RuntimeError) as error:
             print(f"\nFAILED, {step.__name__}: {error}", file=sys.stderr)
-            for daemon in story.pair.daemons:
-                print(f"\n--- {daemon.host.name}\n{daemon.output()}", file=sys.stderr)
+            print(story.pair.story(), file=sys.stderr)
             return FAILED
     timeline.title("Every step showed what it must.")
     return 0

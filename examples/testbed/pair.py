@@ -61,6 +61,10 @@ class Pair:
         """What the client gets now; empty when nothing."""
         return self.client.run("curl", "-s", "--max-time", "1", f"http://{VIP}", check=False).strip()
 
+    def story(self) -> str:
+        """What the daemons said, on all hosts."""
+        return "\n".join(f"--- {daemon.host.name}\n{daemon.output()}" for daemon in self.daemons)
+
 
 def config(host: Host) -> str:
     """A host's configuration, unmodified."""

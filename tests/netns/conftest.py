@@ -1,6 +1,5 @@
 """Clusters of hosts for the tests of the whole."""
 
-import sys
 from collections.abc import Iterator
 
 import pytest
@@ -24,10 +23,7 @@ def make_pair() -> Iterator[Pair]:
     except NotPermitted as error:
         pytest.skip(str(error))
     with cluster:
-        pair = Pair(cluster)
-        yield pair
-        for daemon in pair.daemons:  # shown with a test that failed
-            sys.stdout.write(f"--- {daemon.host.name}\n{daemon.output()}\n")
+        yield Pair(cluster)
 
 
 @pytest.fixture

@@ -24,6 +24,9 @@ UNIT = "alived.service"
 SCRIPT_BY_PORT = "#!/bin/sh\nexec curl -sf --max-time 1 -o /dev/null http://127.0.0.1\n"
 """nginx is not in the process table of this systemd, and `ps` would not see it."""
 
+BY_CHECK = 10.0
+"""Seconds: delay_loop of 6, and room."""
+
 BOOT = 10.0
 WATCHDOG = 2
 SAID = "/run/said-by-alived"
@@ -77,6 +80,10 @@ class Systemd:
         """The daemon, as systemctl's process table has it; 0: none."""
         return int(self.systemctl("show", "--value", "-p", "MainPID", UNIT))
 
+    def story(self) -> str:
+        """What the daemon said."""
+        return self._host.path(SAID).read_text()
+
     def kill(self, number: signal.Signals) -> None:
         """Signal the daemon's main process."""
         self.systemctl("kill", "--kill-who=main", f"--signal={number.name}", UNIT)
@@ -111,9 +118,7 @@ def pair(group: Path) -> Iterator[Pair]:  # noqa: ARG001 - it must outlive the h
     except NotPermitted as error:
         pytest.skip(str(error))
     with cluster:
-        pair = Pair(cluster)
-        yield pair
-        sys.stdout.write(pair.host1.path(SAID).read_text())  # shown with a test that failed
+        yield Pair(cluster)
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +156,7 @@ def test_reload_keeps_the_process_and_takes_the_new_file(pair: Pair, systemd: Sy
 
 def test_a_killed_daemon_is_back_before_anyone_notices(pair: Pair, systemd: Systemd) -> None:
     before = systemd.main_pid()
+    pair.wait_for_page(pair.host1, BY_CHECK)
     witness = Witness(pair, pair.host1)
     systemd.kill(signal.SIGKILL)
     wait_until(lambda: systemd.main_pid() not in (0, before), 5, "another main process")

@@ -8,7 +8,7 @@ import json
 import os
 import queue
 import sys
-import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from tests.uml import machine
 GUEST = Path(__file__).parent / "guest"
 BOOT_LIMIT = 30.0
 TEST_LIMIT = 15.0
-"""Seconds for the machine to start and end, and for each test on it."""
+"""Seconds for the machine to start, and for each test on it."""
 
 INSIDE = "ALIVED_UML_CHANNEL"
 """Environment of the machine: where to send reports."""
@@ -32,36 +32,35 @@ class Guests:
     def __init__(self, session: pytest.Session) -> None:
         self._config = session.config
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._console = ""
-        self._limit = BOOT_LIMIT
         nodes = [item.nodeid for item in session.items if _is_inner(item)]
-        self._limit += TEST_LIMIT * len(nodes)
-        self._thread = threading.Thread(target=self._run, args=(nodes,))
-        self._thread.start()
+        self._deadline = time.monotonic() + BOOT_LIMIT + TEST_LIMIT * len(nodes)
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *nodes]
+        self._machine = machine.Machine(command, {INSIDE: machine.CHANNEL}, self._lines.put)
 
     def reports(self, item: pytest.Item) -> list[pytest.TestReport]:
-        """Wait for a test's reports; one that says that there are none if the machine ends without them."""
+        """Wait for a test's reports; one of a failure if the machine ends without them."""
         reports: list[pytest.TestReport] = []
-        while (line := self._lines.get()) is not None:
+        while (line := self._next_line()) is not None:
             report = self._config.hook.pytest_report_from_serializable(config=self._config, data=json.loads(line))
             reports.append(report)
             if report.when == "teardown":
                 return reports
-        self._lines.put(None)
-        text = f"The machine ended without a report of this test. Its console:\n{self._console}"
+        text = f"The machine ended without a report of this test. Its console:\n{self.end()}"
         return [*reports, pytest.TestReport(item.nodeid, item.location, {}, "failed", text, "call")]
 
-    def end(self) -> None:
-        """Wait until the machine is off."""
-        self._thread.join()
+    def end(self) -> str:
+        """End the machine; what was on its console."""
+        return self._machine.end().console
 
-    def _run(self, nodes: list[str]) -> None:
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--color=no", *nodes]
-        outcome = machine.run(
-            command, limit=self._limit, environment={INSIDE: machine.CHANNEL}, on_line=self._lines.put
-        )
-        self._console = outcome.console
-        self._lines.put(None)
+    def _next_line(self) -> str | None:
+        """None when there are no more, or it is too late for more, now and ever after."""
+        try:
+            line = self._lines.get(timeout=max(0.0, self._deadline - time.monotonic()))
+        except queue.Empty:
+            line = None
+        if line is None:
+            self._lines.put(None)
+        return line
 
 
 def _is_inner(item: pytest.Item) -> bool:

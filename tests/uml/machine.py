@@ -48,7 +48,7 @@ GLIBC_TUNABLES={tunables} exec /usr/sbin/modprobe -d {folder} "$@"
 
 log = logging.getLogger(__name__)
 
-Line = Callable[[str], None]
+Line = Callable[[str | None], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,72 @@ def missing() -> str | None:
     return None
 
 
+class Machine:
+    """One machine that runs one command in the present folder and powers off; a context manager that ends it.
+
+    `on_line` is called on another thread with each line that is written to CHANNEL, and with None after the last one.
+    The console is logged as it comes: see it live by `pytest --log-cli-level=INFO`.
+    """
+
+    def __init__(self, command: list[str], environment: Mapping[str, str], on_line: Line) -> None:
+        self._on_line = on_line
+        self._console: list[str] = []
+        self._status: int | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="alived-uml-")
+        folder = Path(self._folder.name)
+        _write_scripts(folder, command, environment)
+        channel, into_channel = os.pipe()
+        self._process = _boot(folder, into_channel)
+        os.close(into_channel)
+        self._threads = (
+            threading.Thread(target=self._read_console),
+            threading.Thread(target=self._read_channel, args=(channel,)),
+        )
+        for thread in self._threads:
+            thread.start()
+
+    def __enter__(self) -> "Machine":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.end()
+
+    def wait(self, limit: float) -> Outcome:
+        """Wait until the machine is off, at most `limit` seconds; then it is ended."""
+        try:
+            self._process.wait(limit)
+        except subprocess.TimeoutExpired:
+            self._console.append(f"(no end after {limit:g} s)\n")
+        return self.end()
+
+    def end(self) -> Outcome:
+        """End the machine and all processes that it is made of, which are a session of their own."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for thread in self._threads:
+            thread.join()
+        self._folder.cleanup()
+        return Outcome(status=self._status, console="".join(self._console))
+
+    def _read_console(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                self._console.append(line.decode(errors="replace").replace("\r", ""))
+                log.info("%s", self._console[-1].rstrip())
+
+    def _read_channel(self, channel: int) -> None:
+        with open(channel, encoding="utf-8", errors="replace") as lines:
+            for line in lines:
+                word, _, rest = line.strip().partition(" ")
+                if word == "status":
+                    self._status = int(rest)
+                elif word:
+                    self._on_line(line.strip())
+        self._on_line(None)
+
+
 def run(
     command: list[str],
     *,
@@ -74,15 +140,9 @@ def run(
     environment: Mapping[str, str] | None = None,
     on_line: Line = lambda _line: None,
 ) -> Outcome:
-    """Boot, run one command in the present folder, and power off, all within `limit` seconds.
-
-    `on_line` is called on another thread with each line that is written to CHANNEL. The console is logged as it comes:
-    see it live by `pytest --log-cli-level=INFO`.
-    """
-    with tempfile.TemporaryDirectory(prefix="alived-uml-") as name:
-        folder = Path(name)
-        _write_scripts(folder, command, environment or {})
-        return _boot(folder, limit, on_line)
+    """Boot a machine for a command, and wait for its end."""
+    with Machine(command, environment or {}, on_line) as machine:
+        return machine.wait(limit)
 
 
 def _write_scripts(folder: Path, command: list[str], environment: Mapping[str, str]) -> None:
@@ -103,60 +163,16 @@ def _write_scripts(folder: Path, command: list[str], environment: Mapping[str, s
         script.chmod(0o755)
 
 
-def _boot(folder: Path, limit: float, on_line: Line) -> Outcome:
-    channel, into_channel = os.pipe()
+def _boot(folder: Path, channel: int) -> subprocess.Popen[bytes]:
     kernel = [
         str(KERNEL), "rootfstype=hostfs", "rw", f"init={folder}/init", "mem=512M", "quiet", f"uml_dir={folder}/",
-        "con=null", "con0=null,fd:1", f"con1=null,fd:{into_channel}", f"GLIBC_TUNABLES={registers.TUNABLES}",
+        "con=null", "con0=null,fd:1", f"con1=null,fd:{channel}", f"GLIBC_TUNABLES={registers.TUNABLES}",
     ]  # fmt: skip
-    machine = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, registers.__file__, *kernel],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        pass_fds=(into_channel,),
+        pass_fds=(channel,),
         start_new_session=True,
     )
-    os.close(into_channel)
-    console: list[str] = []
-    statuses: list[int] = []
-    threads = (
-        threading.Thread(target=_read_console, args=(machine, console)),
-        threading.Thread(target=_read_channel, args=(channel, on_line, statuses)),
-    )
-    for thread in threads:
-        thread.start()
-    try:
-        machine.wait(limit)
-    except subprocess.TimeoutExpired:
-        console.append(f"(no end after {limit:g} s)\n")
-    finally:
-        _kill(machine)
-        for thread in threads:
-            thread.join()
-    return Outcome(status=statuses[-1] if statuses else None, console="".join(console))
-
-
-def _kill(machine: subprocess.Popen[bytes]) -> None:
-    """The machine and all processes that it is made of: they are a session of their own."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(machine.pid, signal.SIGKILL)
-    machine.wait()
-
-
-def _read_console(machine: subprocess.Popen[bytes], console: list[str]) -> None:
-    assert machine.stdout is not None
-    with machine.stdout as lines:
-        for line in lines:
-            console.append(line.decode(errors="replace").replace("\r", ""))
-            log.info("%s", console[-1].rstrip())
-
-
-def _read_channel(channel: int, on_line: Line, statuses: list[int]) -> None:
-    with open(channel, encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            word, _, rest = line.strip().partition(" ")
-            if word == "status":
-                statuses.append(int(rest))
-            elif word:
-                on_line(line.strip())

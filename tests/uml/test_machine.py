@@ -20,12 +20,12 @@ def _nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_status_output_and_channel_come_out() -> None:
-    lines: list[str] = []
+    lines: list[str | None] = []
     script = f"echo on the console; echo $WORD > {machine.CHANNEL}; exit 7"
     outcome = machine.run(["sh", "-c", script], limit=30, environment={"WORD": "it works"}, on_line=lines.append)
     assert outcome.status == 7, outcome.console
     assert "on the console\n" in outcome.console
-    assert lines == ["it works"]
+    assert lines == ["it works", None]
 
 
 def test_a_command_that_hangs_is_ended() -> None:

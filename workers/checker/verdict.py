@@ -64,7 +64,7 @@ class ScriptVerdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckVerdict:
-    """Verdict of a real-server check. Until the first run it counts as up, as keepalived has it without alpha mode."""
+    """Verdict of a real-server check. Until it is known it counts as up, as keepalived has it without alpha mode."""
 
     up: bool = True
     known: bool = False
@@ -72,16 +72,17 @@ class CheckVerdict:
     """Failures in a row."""
 
     def after(self, outcome: Outcome, retry: int) -> Self:
-        """The verdict after one more run. The first run decides; later, `retry` more failures must follow the first.
+        """The verdict after one more run: down when `retry` more failures have followed the first.
 
-        A local error changes nothing.
+        Until then a server that was never seen up goes on counting as up. A local error changes nothing.
         """
         match outcome:
             case Up():
                 return replace(self, up=True, known=True, failures=0)
             case Down():
                 failures = self.failures + 1
-                return replace(self, up=self.up and self.known and failures <= retry, known=True, failures=failures)
+                decided = failures > retry
+                return replace(self, up=self.up and not decided, known=self.known or decided, failures=failures)
             case _:
                 return self
 

@@ -60,8 +60,8 @@ class Keeper:
             ops = plan(self.plane.read(), {}, owned)
             for problem in self.plane.apply(ops):
                 log.error("%s", problem)
-            if ops:
-                log.info("%s: %d operations took out what was ours", self.plane.name, len(ops))
+            for op in ops:
+                log.info("%s", op)
         except PlaneError as error:
             log.error("%s", error)
         self.plane.close()

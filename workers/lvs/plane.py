@@ -45,7 +45,10 @@ class Plane(Protocol):
         """What the kernel has, services of other tools included where they can be there. PlaneError if it can't say."""
 
     def apply(self, ops: Sequence[Op]) -> list[str]:
-        """Do these operations, planned from what `read` said last; one line for each thing that went wrong."""
+        """Do these operations, planned from what `read` said last; one line for each thing that went wrong.
+
+        Where all that can be there is ours, what `read` could not make sense of goes, even if there are no operations.
+        """
 
     def statistics(self) -> Statistics:
         """What the kernel has counted. PlaneError if it can't say."""

@@ -74,8 +74,8 @@ SAMPLE: Table = {
     _sample.key: Entry(
         service=_sample,
         destinations=tuple(
-            Destination(address=address, port=80, forwarding=ForwardingMethod.NAT, weight=2)
-            for address in ("192.0.2.2", "192.0.2.3")
+            Destination(address=address, port=80, forwarding=ForwardingMethod.NAT, weight=weight)
+            for address, weight in (("192.0.2.2", 1), ("192.0.2.3", 2))
         ),
     )
 }

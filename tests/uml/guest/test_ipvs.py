@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alived.ipc.messages import Document, StopHow
-from alived.ipc.model import ForwardingMethod, LvsBackend, RealServer, VirtualServer
+from alived.ipc.model import ForwardingMethod, LvsBackend, Protocol, RealServer, VirtualServer
 from alived.workers.lvs import worker as worker_module
 from tests.workers.lvs.lab import CLIENTS, SERVERS, VIP, Director, Lab, run, virtual_server
 
@@ -117,6 +117,12 @@ def test_the_seed_a_real_server_that_is_the_host_itself(lab: Lab, start: Start) 
     start().configure(virtual_server("director", persistence=50))
     assert lab.many(3) == {"director": 3}
     assert lab.pages["director"].seen == {CLIENTS[0]}
+
+
+def test_udp_is_balanced_too(lab: Lab, start: Start) -> None:
+    reals = tuple(RealServer(address=address, port=53) for address in SERVERS.values())
+    start().configure(VirtualServer(address=VIP, port=53, protocol=Protocol.UDP, lb_algo="rr", real_servers=reals))
+    assert sorted(lab.ask_by_udp(53) for _ in range(3)) == ["s1", "s2", "s3"]
 
 
 def test_a_dead_server_is_gone_and_comes_back(lab: Lab, start: Start) -> None:

@@ -112,16 +112,16 @@ def test_a_real_server_stops_listening_and_comes_back(
     ]
 
 
-def test_a_server_that_is_dead_at_start_is_out_after_one_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_is_dead_at_start_is_out_after_its_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     async def main() -> None:
         sent, world = Sent(), World(monkeypatch)
         world.outcomes[1] = DOWN
         watched = Checks(sent)
         watched.configure([server("rs1", check(1, retry=5))], [], [])
         await sent.count(1)
-        assert brief(sent) == [("rs1", False, [1])]
-        assert world.asked[1] == 1
-        await world.until_asked(1, 5)
+        assert brief(sent) == [("rs1", False, [6])]
+        assert world.asked[1] == 6
+        await world.until_asked(1, 10)
         watched.stop()
         assert len(sent.messages) == 1  # more failures are no news once it is down
 
@@ -148,7 +148,7 @@ def test_up_means_all_checks(monkeypatch: pytest.MonkeyPatch) -> None:
         world.outcomes = {1: UP, 2: DOWN}
         watched = Checks(sent)
         watched.configure([server("rs1", check(1), check(2))], [], [])
-        await sent.until(lambda _: ("rs1", False, [0, 1]) in brief(sent))
+        await sent.until(lambda _: ("rs1", False, [0, 3]) in brief(sent))
         assert watched.report()[0]["up"] is False
         world.outcomes[2] = UP
         await sent.until(lambda _: brief(sent)[-1] == ("rs1", True, [0, 0]))
@@ -223,7 +223,7 @@ def test_a_reload_keeps_verdicts_and_unchanged_checks_do_not_notice(monkeypatch:
         sent, world = Sent(), World(monkeypatch)
         world.outcomes = {1: DOWN, 2: UP, 3: UP}
         watched = Checks(sent)
-        slow, kept = check(1, delay_loop=1000.0), check(2, delay_loop=1000.0)
+        slow, kept = check(1, delay_loop=1000.0, retry=0), check(2, delay_loop=1000.0)
         watched.configure([server("rs1", slow), server("rs2", kept)], [], [])
         await sent.count(2)
         due = watched.report()[1]["checks"][0]["next_due"]

@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import http.client
 import os
+import select
 import socket
 import subprocess
 import threading
@@ -156,6 +157,25 @@ class Lab:
         """Fetch a page over a connection that exists."""
         connection.request("GET", "/")
         return connection.getresponse().read().decode()
+
+    def ask_by_udp(self, port: int) -> str:
+        """Send a datagram to the VIP, have the server that gets it answer; its name. TimeoutError if none does."""
+        with contextlib.ExitStack() as stack:
+            sockets: dict[str, socket.socket] = {}
+            for name, address in {"client": CLIENTS[0], **SERVERS}.items():
+                with inside(self.hosts[name]):
+                    sockets[name] = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                sockets[name].bind((address, 0 if name == "client" else port))
+            client = sockets.pop("client")
+            client.settimeout(PATIENCE)
+            client.connect((VIP, port))
+            client.send(b"who?")
+            ready, _, _ = select.select(sockets.values(), [], [], PATIENCE)
+            for name, server in sockets.items():
+                if server in ready:
+                    _question, source = server.recvfrom(100)
+                    server.sendto(name.encode(), source)
+            return client.recv(100).decode()
 
     def _wire(self) -> None:
         def place(name: str) -> str:

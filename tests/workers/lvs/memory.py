@@ -16,6 +16,9 @@ class MemoryPlane:
         self.reads = 0
         self.applied: list[list[Op]] = []
         self.broken = ""
+        """Not empty: it can be neither asked nor told, for this reason."""
+        self.refuses = ""
+        """Not empty: it can't be told, for this reason."""
         self.closed = False
 
     def fit(self, want: Table) -> Fit:
@@ -28,13 +31,15 @@ class MemoryPlane:
         return dict(self.table)
 
     def apply(self, ops: Sequence[Op]) -> list[str]:
-        if self.broken:
-            return [f"{op}: {self.broken}" for op in ops]
+        if reason := self.broken or self.refuses:
+            return [f"{op}: {reason}" for op in ops]
         self.applied.append(list(ops))
         self.table = apply(self.table, ops)
         return []
 
     def statistics(self) -> Statistics:
+        if self.broken:
+            raise PlaneError(self.broken)
         return Statistics()
 
     def watch(self) -> int | None:

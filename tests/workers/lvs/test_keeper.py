@@ -90,10 +90,12 @@ def test_a_kernel_that_cannot_be_asked_is_complained_about_once(
 def test_what_went_wrong_is_tried_again(keeper: Keeper, plane: MemoryPlane, wanted: Wanted) -> None:
     keeper.compare()
     wanted.receive(DOWN)
-    plane.broken = "no"
+    plane.refuses = "no"
     keeper.update()
     assert keeper.complaints == {"delete 10.0.0.1:80 from 172.20.0.20:80/TCP: no"}
-    plane.broken = ""
+    keeper.compare()
+    assert keeper.table is None
+    plane.refuses = ""
     keeper.compare()
     assert plane.table == wanted.table()
     assert keeper.repairs == 0
@@ -119,14 +121,29 @@ def test_what_was_configured_before_goes_and_is_then_anybodys(
     assert plane.table == kept
 
 
-def test_clearing_takes_out_what_is_ours(
-    keeper: Keeper, plane: MemoryPlane, wanted: Wanted, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_clearing_takes_out_what_is_ours(keeper: Keeper, plane: MemoryPlane, wanted: Wanted) -> None:
     keeper.compare()
     keeper.clear(wanted.owned)
     assert plane.table == {}
     assert isinstance(plane.applied[-1][0], DeleteService)
     assert plane.closed
-    plane.broken = "gone"
+
+
+@pytest.mark.parametrize("fault", ["broken", "refuses"])
+def test_what_cannot_be_cleared_is_said(
+    keeper: Keeper, plane: MemoryPlane, wanted: Wanted, caplog: pytest.LogCaptureFixture, fault: str
+) -> None:
+    keeper.compare()
+    setattr(plane, fault, "no way")
     keeper.clear(wanted.owned)
-    assert "gone" in caplog.text
+    assert "no way" in caplog.text
+    assert plane.closed
+
+
+def test_clearing_what_is_empty_says_nothing(
+    keeper: Keeper, plane: MemoryPlane, wanted: Wanted, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    keeper.clear(wanted.owned)
+    assert caplog.text == ""
+    assert plane.closed

@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from alived.ipc.messages import StopHow, VirtualServerState
-from alived.ipc.model import ForwardingMethod, LvsBackend, VirtualServer
+from alived.ipc.model import ForwardingMethod, LvsBackend, Protocol, RealServer, VirtualServer
+from alived.workers.lvs import nftables
 from alived.workers.lvs import worker as worker_module
+from alived.workers.lvs.plane import PlaneError
 from tests.workers.lvs.lab import CLIENTS, SERVERS, VIP, Director, Lab, run, virtual_server
 
 pytestmark = pytest.mark.netns
@@ -84,6 +86,15 @@ def test_the_seed_a_real_server_that_is_the_host_itself(lab: Lab, start: Start) 
     start().configure(virtual_server("director", persistence=50))
     assert lab.many(3) == {"director": 3}
     assert lab.pages["director"].seen == {CLIENTS[0]}
+
+
+def test_udp_is_balanced_too(lab: Lab, start: Start) -> None:
+    reals = tuple(RealServer(address=address, port=53) for address in SERVERS.values())
+    start().configure(
+        VirtualServer(address=VIP, port=53, protocol=Protocol.UDP, lb_algo="rr", real_servers=reals),
+        virtual_server("s1"),
+    )
+    assert sorted(lab.ask_by_udp(53) for _ in range(3)) == ["s1", "s2", "s3"]
 
 
 def test_the_director_itself_is_a_client_too(lab: Lab, start: Start) -> None:
@@ -219,6 +230,31 @@ def test_what_nftables_cannot_do_is_said(lab: Lab, start: Start, caplog: pytest.
     assert f"virtual server {VIP}:81/TCP: nftables can't do DR, only NAT; it is not served" in caplog.text
     assert lab.get() == "s1"
     assert len(director.report()["complaints"]) == 2
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "add table ip alived",
+        "add table ip alived; add map ip alived services { type ipv4_addr : verdict; }",
+        "add table ip alived; add chain ip alived prerouting { type filter hook prerouting priority 0; policy drop; }",
+    ],
+)
+def test_a_table_that_makes_no_sense_is_replaced_or_removed(lab: Lab, start: Start, left: str) -> None:
+    run("nft", left)
+    director = start().configure(virtual_server("s1"))
+    assert lab.get() == "s1"
+    director.end(StopHow.LEAVE)
+    run("nft", f"delete table ip alived; {left}")
+    director = start().configure()
+    director.end(StopHow.CLEAN)
+    assert ruleset() == ""
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nftables, "LIBRARY", "libnosuch.so.1")
+    with pytest.raises(PlaneError, match=r"libnosuch.so.1 is not installed \(Debian: package libnftables1\)"):
+        nftables.Nftables()
 
 
 def test_it_looks_even_when_the_kernel_says_nothing(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,6 +53,7 @@ def test_a_dead_server_is_left_out_and_comes_back() -> None:
     wanted.configure([server(ONE, TWO)], ())
     assert wanted.receive(verdict(ONE, up=False)) == [state(up=True, weight=3)]
     assert weights(wanted) == {"10.0.0.2:80": 3}
+    assert wanted.table()[KEY].service.key == KEY
     assert not wanted.is_up(server(ONE), ONE)
     assert wanted.receive(verdict(ONE, up=True)) == [state(up=True, weight=5)]
     assert weights(wanted) == {"10.0.0.1:80": 2, "10.0.0.2:80": 3}
@@ -119,8 +120,8 @@ def test_a_dropped_virtual_server_is_ours_until_it_is_gone() -> None:
 
 
 def test_what_a_predecessor_said_is_not_said_again_and_is_ours() -> None:
+    assert not Wanted().had_predecessor
     wanted = Wanted()
-    assert not wanted.had_predecessor
     assert wanted.receive(state(up=True, weight=2)) == []
     assert wanted.receive(state(up=True, weight=7, port=81)) == []
     assert wanted.receive(VirtualServerState(virtual_server="nonsense", quorum_up=True, weight=1)) == []

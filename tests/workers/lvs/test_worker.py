@@ -169,6 +169,13 @@ def test_nothing_is_known_before_the_configuration_or_of_other_topics(start: Sta
         director.configure(SERVER).worker.query("vrrp", {})
 
 
+def test_a_kernel_that_cannot_be_asked_is_an_answer_too(start: Start, planes: dict[LvsBackend, MemoryPlane]) -> None:
+    director = start().configure(SERVER)
+    planes[LvsBackend.IPVS].broken = "no answer"
+    with pytest.raises(LookupError, match="no answer"):
+        director.report()
+
+
 def test_it_compares_again_by_itself(
     start: Start, planes: dict[LvsBackend, MemoryPlane], monkeypatch: pytest.MonkeyPatch
 ) -> None:
