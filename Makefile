@@ -15,9 +15,11 @@ AS_ROOT := unshare --user --map-root-user --net --mount --pid --mount-proc --for
 endif
 
 # Files without I/O: each is covered wholly, branches too, by its own test file alone.
-PURE := ipc/codec supervisor/restart supervisor/router supervisor/reload \
+PURE := ipc/codec supervisor/restart supervisor/patience supervisor/router supervisor/reload \
     workers/vrrp/fsm workers/vrrp/timers workers/vrrp/packet workers/vrrp/priority workers/vrrp/garp \
-    workers/checker/schedule workers/checker/verdict workers/lvs/table workers/lvs/plan
+    workers/vrrp/receiver workers/vrrp/rtnetlink workers/vrrp/interfaces workers/vrrp/agenda workers/vrrp/translate \
+    workers/checker/schedule workers/checker/verdict \
+    workers/lvs/table workers/lvs/plan workers/lvs/ruleset workers/lvs/nftjson ctl/tables
 
 .PHONY: help demo test lint types pytest cores bench clean
 

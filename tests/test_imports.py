@@ -36,6 +36,7 @@ PURE = (
     "workers/vrrp/translate.py",
     "workers/vrrp/stats.py",
     "workers/lvs/ruleset.py",
+    "workers/lvs/nftjson.py",
     "workers/checker/schedule.py",
     "workers/checker/verdict.py",
     "workers/lvs/table.py",
