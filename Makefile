@@ -46,7 +46,7 @@ cores: $(VENV)/for-test  ## each pure core by its own tests alone: all branches
 	@set -e; for core in $(PURE); do \
 	    COVERAGE_FILE=$(VENV)/coverage $(BIN)/coverage run --branch --include=$$core.py -m pytest -q -p no:cacheprovider \
 	        "tests/$$(dirname $$core)/test_$$(basename $$core).py" >$(VENV)/cores.log || { cat $(VENV)/cores.log; exit 1; }; \
-	    COVERAGE_FILE=$(VENV)/coverage $(BIN)/coverage report --show-missing --skip-covered --fail-under=100 | sed -n /py/p; \
+	    COVERAGE_FILE=$(VENV)/coverage $(BIN)/coverage report --show-missing --fail-under=100 >$(VENV)/cores.log || { cat $(VENV)/cores.log; exit 1; }; \
 	done; echo "$(words $(PURE)) pure cores, every branch"
 
 bench: $(VENV)/for-test  ## measure alived beside keepalived

@@ -3,9 +3,14 @@
 import os
 from collections.abc import Generator
 
+import hypothesis
 import pytest
 
 NOTHING_MAY_BE_SKIPPED = bool(os.environ.get("CI"))
+
+# A loaded machine is slow; that is no finding. In CI the same examples are tried each time, elsewhere new ones.
+hypothesis.settings.register_profile("alived", deadline=None, derandomize=NOTHING_MAY_BE_SKIPPED)
+hypothesis.settings.load_profile("alived")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -122,7 +122,8 @@ def _begun(attempt: Attempt) -> float:
 
 
 def _record(begun: float, answer: str) -> None:
-    print(f"{begun:.6f} {time.monotonic():.6f} {answer}", flush=True)
+    ended = time.monotonic() if answer else min(time.monotonic(), begun + PATIENCE)
+    print(f"{begun:.6f} {ended:.6f} {answer}", flush=True)
 
 
 # --- the programs -----------------------------------------------------------------------------------------------------

@@ -132,6 +132,12 @@ def test_a_document_nested_without_end_is_refused() -> None:
         decode(frame("Query", {"id": 1, "topic": "x", "arguments": nested}))
 
 
+def test_a_document_holds_what_json_holds() -> None:
+    document = {"null": None, "list": [1, -2.5, True, "text", [], {}], "nested": {"a": {"b": []}}}
+    asked = Query(id=1, topic="x", arguments=document)
+    assert decode(encode(asked)).message == asked
+
+
 def test_a_whole_number_is_a_number_of_seconds() -> None:
     lag = decode(frame("Heartbeat", {"loop_lag": 1})).message
     assert lag == Heartbeat(loop_lag=1.0)
