@@ -12,6 +12,7 @@ again whether something arrived, or the loop would sleep on it.
 
 import asyncio
 import contextlib
+import errno
 import itertools
 import logging
 import os
@@ -75,7 +76,10 @@ class Readable:
                 parts = self._socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 return
-            self._receive(parts)
+            try:
+                self._receive(parts)
+            except Exception:  # one message that cannot be handled must not keep the next from being read
+                log.exception("a message could not be handled")
         if not self._socket.closed:
             self.check()
 
@@ -247,14 +251,18 @@ class Client:
         stream.setsockopt(zmq.SUBSCRIBE, topic)
         caught_up = False
         with contextlib.closing(stream):
-            while caught_up or stream.poll(int(self._timeout * 1000)):
+            while True:
+                if not stream.poll(int(self._timeout * 1000)):
+                    if not caught_up:
+                        raise NoDaemon(f"alived does not answer within {self._timeout:g} s")
+                    _must_listen(self._events_endpoint)
+                    continue
                 received, data = stream.recv_multipart()
                 if received == topic and not data:
                     caught_up = True
                     yield None
                 elif received == topic or caught_up:
                     yield codec.decode(data).message
-        raise NoDaemon(f"alived does not answer within {self._timeout:g} s")
 
     def close(self) -> None:
         """End."""
@@ -269,5 +277,5 @@ def _must_listen(endpoint: str) -> None:
         try:
             probe.connect(path)
         except OSError as error:
-            reason = {2: "no alived runs there", 111: "no alived runs there"}.get(error.errno or 0, error.strerror)
+            reason = "no alived runs there" if error.errno in (errno.ENOENT, errno.ECONNREFUSED) else str(error)
             raise NoDaemon(f"{path}: {reason}") from error

@@ -14,8 +14,8 @@ import os
 import sys
 from typing import NamedTuple
 
-MAX_LINE = 8192
-"""Bytes of one line; the rest of a longer one is cut."""
+MAX_LINE = 4096
+"""Bytes of one line with its end; the rest of a longer one is cut. A pipe takes that much whole or not (pipe(7))."""
 
 ERROR, WARNING, NOTICE, INFO, DEBUG = 3, 4, 5, 6, 7
 """Syslog priorities."""
@@ -65,7 +65,8 @@ class PipeHandler(logging.Handler):
         if self._dropped:
             data = f"<{WARNING}>{self._dropped} log messages were dropped: nobody read them\n{data}"
         try:
-            os.write(self._descriptor, data.encode("utf-8", "replace")[: 4 * MAX_LINE])
+            for line in data.encode("utf-8", "replace").splitlines():
+                os.write(self._descriptor, line[: MAX_LINE - 1] + b"\n")
         except OSError:
             self._dropped += 1
         else:

@@ -34,6 +34,9 @@ from alived.ipc.messages import (
 HEARTBEAT_INTERVAL = 0.25
 """Seconds between heartbeats; the supervisor's patience is a multiple of it."""
 
+CONFIGURE_LIMIT = 15.0
+"""Seconds within which the supervisor answers a hello; one that does not know this life never will."""
+
 log = logging.getLogger(__name__)
 
 
@@ -76,7 +79,7 @@ class Loop:
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._stopping: asyncio.Task[None] | None = None
         self._lag = 0.0
-        self._frozen = False
+        self._configured = False
 
     async def run(self) -> None:
         """Say hello and work until told to stop."""
@@ -84,6 +87,7 @@ class Loop:
         self._bus.send(Hello(pid=os.getpid()))
         loop = asyncio.get_running_loop()
         self._beat(loop, loop.time())
+        loop.call_later(CONFIGURE_LIMIT, self._give_up)
         try:
             await self._stopped
         finally:
@@ -117,13 +121,17 @@ class Loop:
                 self._stopped.set_exception(error)
             return
         self._bus.send(Configured(generation=message.generation))
-        self._freeze()
+        self._configured = True
+        gc.freeze()  # a configuration lives long: keep the collector from walking it
 
     def _answer(self, query: Query) -> Reply:
         try:
             return Reply(id=query.id, ok=True, body=self._worker.query(query.topic, query.arguments))
         except LookupError as error:
             return Reply(id=query.id, ok=False, body={"error": str(error.args[0] if error.args else error)})
+        except Exception as error:
+            log.exception("%s cannot be answered", query.topic)
+            return Reply(id=query.id, ok=False, body={"error": f"{error!r}; the log says more"})
 
     async def _stop(self, how: StopHow) -> None:
         try:
@@ -133,12 +141,9 @@ class Loop:
         if not self._stopped.done():
             self._stopped.set_result(None)
 
-    def _freeze(self) -> None:
-        """Configuration lives as long as the process: keep the collector from walking it on every full collection."""
-        if not self._frozen:
-            self._frozen = True
-            gc.collect()
-        gc.freeze()
+    def _give_up(self) -> None:
+        if not self._configured and not self._stopped.done():
+            self._stopped.set_exception(TimeoutError("the supervisor did not answer"))
 
 
 def run(name: str, identity: str, endpoint: str, factory: Factory) -> int:

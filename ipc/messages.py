@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from alived.ipc.model import ConfigObject
+from alived.ipc.model import ConfigObject, VirtualAddress
 
 Document = dict[str, Any]
 """A JSON-like answer to a query: str keys; None, bool, int, float, str, list and dict values."""
@@ -123,7 +123,10 @@ class PriorityChanged(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstanceState(Message):
-    """Vrrp -> checker (notify programs), observers: an instance entered a state."""
+    """Vrrp -> checker (notify programs), observers: an instance entered a state.
+
+    Sent again, with the same `since`, when a master's addresses change.
+    """
 
     instance: str
     state: State
@@ -137,6 +140,8 @@ class InstanceState(Message):
     """Primary address of the master as far as known; empty: not known."""
     stopping: bool = False
     """The daemon is stopping: `notify_stop` is meant, not the state."""
+    held: tuple[VirtualAddress, ...] = ()
+    """Addresses that the instance has put on interfaces, and its heir must keep or remove."""
 
     @property
     def key(self) -> str:

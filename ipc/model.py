@@ -277,4 +277,4 @@ class Config:
     @property
     def all_slices(self) -> dict[str, tuple[ConfigObject, ...]]:
         """Worker name -> its objects, in start order."""
-        return {"lvs": self.lvs, "checker": self.checker, "vrrp": self.vrrp}
+        return {"vrrp": self.vrrp, "checker": self.checker, "lvs": self.lvs}

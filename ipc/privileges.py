@@ -18,15 +18,12 @@ _LAST_CAPABILITY = 40
 class Capability(IntEnum):
     """Numbers of <linux/capability.h>."""
 
-    DAC_OVERRIDE = 1
-    DAC_READ_SEARCH = 2
     KILL = 5
     SETGID = 6
     SETUID = 7
     NET_BIND_SERVICE = 10
     NET_ADMIN = 12
     NET_RAW = 13
-    SYS_NICE = 23
 
 
 class _Header(ctypes.Structure):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 
-from alived.supervisor.forker import Forker
+from alived.supervisor.forker import Forker, ForkFailed
 from alived.supervisor.logpipe import LogPipe
 from alived.supervisor.patience import Patience
 
@@ -45,49 +45,57 @@ class Child:
         self.patience = Patience(0.0)
         self.last_seen = 0.0
         """When it or its predecessor was last known to be well, monotonic."""
-        self.greeted = False
-        """This life has said hello and has been given its configuration."""
+        self.starting = asyncio.Lock()
+        """Held while it is forked."""
+        self.greeted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Settled when this life has said hello and has been given its configuration."""
         self.ended: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        """Settled, with the exit code, when this life is over and everything about its end has been done."""
+        self.up_to_date = asyncio.Event()
+        """It has taken on all that it was told."""
         self._write_log = write_log
         self._lives = 0
         self._pidfd = -1
-        self._pipe: LogPipe | None = None
 
     @property
     def alive(self) -> bool:
         """Whether there is a process."""
         return self._pidfd >= 0
 
+    @property
+    def reachable(self) -> bool:
+        """Whether there is a process that knows its configuration."""
+        return self.alive and self.greeted.done()
+
     async def start(self, forker: Forker, endpoint: str, log_level: int, ended: Callable[["Child", int], None]) -> None:
         """Fork it. `ended` is called with the exit code (negative: a signal) when it is gone. ForkFailed."""
+        loop = asyncio.get_running_loop()
         self._lives += 1
         self.identity = f"{self.name}/{os.getpid()}/{self._lives}".encode()
-        self.phase = Phase.STARTING
-        self.greeted = False
         self.patience = Patience(time.monotonic())
+        self.greeted, self.ended = loop.create_future(), loop.create_future()
+        self.up_to_date.clear()
         pipe = LogPipe(lambda level, text: self._write_log(self.name, level, text))
         try:
-            self.pid = await forker.fork(self.name, self.identity.decode(), endpoint, log_level, pipe.write_end)
-        finally:
+            pid = await forker.fork(self.name, self.identity.decode(), endpoint, log_level, pipe.write_end)
+        except ForkFailed:
             pipe.handed_over()
-        self._pipe = pipe
+            pipe.close()
+            raise
+        pipe.handed_over()
+        self.pid = pid
         self.started_at = time.time()
-        self._pidfd = os.pidfd_open(self.pid)
-        self.ended = asyncio.get_running_loop().create_future()
-        asyncio.get_running_loop().add_reader(self._pidfd, self._reap, ended)
+        self._pidfd = os.pidfd_open(pid)
+        loop.add_reader(self._pidfd, self._reap, pid, self._pidfd, pipe, ended)
 
-    def _reap(self, ended: Callable[["Child", int], None]) -> None:
-        _, status = os.waitpid(self.pid, 0)
-        asyncio.get_running_loop().remove_reader(self._pidfd)
-        os.close(self._pidfd)
+    def _reap(self, pid: int, pidfd: int, pipe: LogPipe, ended: Callable[["Child", int], None]) -> None:
+        """One life is over; everything about it was bound when it began."""
+        _, status = os.waitpid(pid, 0)  # it is a zombie: this does not wait
+        asyncio.get_running_loop().remove_reader(pidfd)
+        os.close(pidfd)
         self._pidfd = -1
-        if self._pipe is not None:
-            self._pipe.close()
-            self._pipe = None
-        code = os.waitstatus_to_exitcode(status)
-        if not self.ended.done():
-            self.ended.set_result(code)
-        ended(self, code)
+        pipe.close()
+        ended(self, os.waitstatus_to_exitcode(status))
 
     def beat(self, now: float, loop_lag: float) -> None:
         """A heartbeat was heard."""

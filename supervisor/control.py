@@ -78,7 +78,7 @@ class Control:
         child = self._crew.children[worker]
         if worker not in self._crew.config.slices:
             raise LookupError(f"the configuration has no work for the {worker} worker")
-        if not child.greeted or not child.alive:
+        if not child.reachable:
             raise LookupError(f"the {worker} worker is {child.phase}")
         number = next(self._ids)
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()

@@ -5,26 +5,33 @@ systemd (parent.py), and the pure decisions (restart.py, patience.py, router.py)
 """
 
 import asyncio
+import contextlib
 import logging
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from alived.ipc.bus import SupervisorBus
-from alived.ipc.messages import Configure, Stop, StopHow, WorkerState
+from alived.ipc.messages import Configure, Stop, StopHow, WorkerExit, WorkerState
 from alived.ipc.model import Config
 from alived.supervisor import restart
 from alived.supervisor.children import Child, Phase
 from alived.supervisor.forker import Forker, ForkFailed
-from alived.supervisor.patience import LIMIT
 from alived.supervisor.reload import Plan
 from alived.supervisor.router import Routed, Router
 from alived.supervisor.sinks import Sinks
 from alived.supervisor.team import TEAM
 
-STOP_TIMEOUT = 10.0
-"""Seconds that a worker may take to stop before it is killed."""
+TAKE_ON_TIMEOUT = 2.0
+"""Seconds that a reload waits for one worker before it turns to the next."""
+
+MAX_BURIALS = 1000
+"""Orphans that are reaped in one turn of the loop."""
+
+_STARTABLE = (Phase.ABSENT, Phase.WAITING, Phase.GIVEN_UP)
 
 SIGNAL_NAMES = {number.value: number.name for number in signal.Signals}
 
@@ -61,20 +68,28 @@ class Crew:
     async def start(self, names: Iterable[str]) -> None:
         """Start workers that do not run, in the team's order."""
         wanted = set(names)
-        for child in self.children.values():
-            if child.name in wanted and not child.alive:
+        for name, child in self.children.items():
+            if name in wanted:
                 await self._start(child)
 
     async def _start(self, child: Child) -> None:
-        if self.stopping or child.alive or child.name not in self.config.slices:
+        """Start it, unless it runs, is being started, is being stopped or is not needed."""
+        if self.stopping or child.phase not in _STARTABLE or child.name not in self.config.slices:
             return
-        try:
-            await child.start(self.forker, self.endpoint, self.log_level, self._ended)
-        except ForkFailed as error:
-            log.error("%s: %s", child.name, error)
+        child.phase = Phase.STARTING
+        if not await self._fork(child) and child.phase is Phase.STARTING:
             self._again(child, exit_code=1)
-        else:
-            self._tell(child, "started")
+
+    async def _fork(self, child: Child) -> bool:
+        """Begin another life."""
+        async with child.starting:
+            try:
+                await child.start(self.forker, self.endpoint, self.log_level, self._ended)
+            except ForkFailed as error:
+                log.error("%s worker: %s", child.name, error)
+                return False
+        self._tell(child, "started")
+        return True
 
     def _ended(self, child: Child, exit_code: int) -> None:
         """A worker is gone. What it said until then is on its way in, and is read before anything is decided."""
@@ -83,12 +98,10 @@ class Crew:
 
     def _after_end(self, child: Child, exit_code: int) -> None:
         self.router.leaves(child.name)
-        if child.phase is Phase.STOPPING:
-            child.phase = Phase.ABSENT
-            self._tell(child, "stopped")
-        else:
+        if child.phase is not Phase.STOPPING:
             log.warning("%s worker (pid %d) %s", child.name, child.pid, restart.words(exit_code, SIGNAL_NAMES))
             self._again(child, exit_code)
+        child.ended.set_result(exit_code)
 
     def _again(self, child: Child, exit_code: int) -> None:
         now = time.monotonic()
@@ -129,14 +142,16 @@ class Crew:
                 silent_for=max(time.monotonic() - child.last_seen, 0.0),
             ),
         )
-        child.greeted = True
         child.wanted_generation = self.generation
+        child.greeted.set_result(None)
         for message in self.router.waiting(child.name):
             self.bus.send(child.identity, message)
 
     def ready(self, child: Child, generation: int) -> None:
         """It has taken on a generation."""
         child.generation = generation
+        if generation == child.wanted_generation:
+            child.up_to_date.set()
         if generation == self.generation:
             self.router.prune(child.name, self.config)
         if child.phase is Phase.STARTING:
@@ -160,43 +175,87 @@ class Crew:
         )
 
     async def apply(self, config: Config, plan: Plan) -> None:
-        """Run another configuration; workers that are not concerned hear nothing."""
+        """Run another configuration; workers that are not concerned hear nothing.
+
+        One after the other: what the checker knows of a real server reaches the lvs worker before its new services do.
+        """
+        if self.stopping:
+            return
         self.config = config
         self.generation += 1
         for name in plan.stop:
             await self.stop(name, StopHow.CLEAN)
         for change in plan.change:
             child = self.children[change.worker]
-            if child.greeted and child.alive:
+            if child.reachable and child.phase is not Phase.STOPPING:
                 child.wanted_generation = self.generation
-                self.bus.send(child.identity, Configure(generation=self.generation, put=change.put, drop=change.drop))
+                child.up_to_date.clear()
+                update = Configure(generation=self.generation, put=change.put, drop=change.drop)
+                self.bus.send(child.identity, update)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(child.up_to_date.wait(), TAKE_ON_TIMEOUT)
         await self.start(config.slices)
 
     # --- watch and stop -----------------------------------------------------------------------------------------------
 
     def look(self, now: float) -> None:
-        """Replace workers that have hung."""
+        """Replace workers that have hung, and bury orphans that were left to us."""
         for child in self.children.values():
-            if child.alive and child.patience.look(now):
-                log.error("%s worker (pid %d) has hung: silent for more than %.1f s", child.name, child.pid, LIMIT)
+            if child.alive and child.phase is not Phase.STOPPING and child.patience.look(now):
+                log.error("%s worker (pid %d) has hung: no heartbeat", child.name, child.pid)
                 child.kill()
+        self._bury_orphans()
+
+    def _bury_orphans(self) -> None:
+        """Reap what descendants left behind: as a subreaper we are the parent of every daemon that a script starts."""
+        if any(child.starting.locked() for child in self.children.values()):
+            return  # one that is being forked is ours before we know its pid
+        known = {self.forker.pid, *(child.pid for child in self.children.values() if child.alive)}
+        for _ in range(MAX_BURIALS):
+            try:
+                dead = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            except ChildProcessError:
+                return
+            if dead is None or dead.si_pid in known:
+                return  # a worker or the zygote: whoever watches its pidfd comes first
+            os.waitpid(dead.si_pid, os.WNOHANG)
 
     async def stop(self, name: str, how: StopHow) -> None:
-        """Stop one worker and wait until it is gone."""
+        """Stop one worker and wait until it is gone.
+
+        What has to come out of the kernel comes out, even if the worker has just died, hangs or waits for its restart:
+        then it gets one more life for that alone.
+        """
         child = self.children[name]
-        if not child.alive:
-            child.phase = Phase.ABSENT
+        if child.phase is Phase.ABSENT:
             return
         child.phase = Phase.STOPPING
-        if child.greeted:
-            self.bus.send(child.identity, Stop(how=how))
-        else:
-            child.kill()
-        done, _ = await asyncio.wait([child.ended], timeout=STOP_TIMEOUT)
-        if not done:
-            log.error("%s worker (pid %d) did not stop within %g s: killed", name, child.pid, STOP_TIMEOUT)
+        async with child.starting:  # a fork that is under way is waited for
+            pass
+        clean = await self._end(child, how)
+        if not clean and how is StopHow.CLEAN and TEAM[name].holds_kernel_state:
+            log.warning("%s worker did not stop in order: another one cleans up after it", name)
+            if not (await self._fork(child) and await self._end(child, how)):
+                log.error("%s worker: what it had put into the kernel may still be there", name)
+        child.phase = Phase.ABSENT
+        self._tell(child, "stopped")
+        self.router.forget(name)
+
+    async def _end(self, child: Child, how: StopHow) -> bool:
+        """End one life; whether it ended in order."""
+        if not child.alive:
+            return False
+        try:
+            async with asyncio.timeout(TEAM[child.name].stop_timeout):
+                either: list[asyncio.Future[Any]] = [child.greeted, child.ended]
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                self.bus.send(child.identity, Stop(how=how))
+                return await asyncio.shield(child.ended) == WorkerExit.OK
+        except TimeoutError:
+            log.error("%s worker (pid %d) does not stop: killed", child.name, child.pid)
             child.kill()
             await child.ended
+            return False
 
     def _tell(self, child: Child, what: str) -> None:
         log.info("%s worker %s, pid %d", child.name, what, child.pid)

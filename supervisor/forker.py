@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import os
 import socket
 import subprocess
@@ -16,8 +15,6 @@ MAX_REQUEST = 4096
 
 ANSWER_TIMEOUT = 10.0
 """Seconds for a fork, the zygote's own start included; a slower one is replaced."""
-
-log = logging.getLogger(__name__)
 
 
 class ForkFailed(Exception):
@@ -51,7 +48,7 @@ class Forker:
         return self._process.pid
 
     async def fork(self, worker: str, identity: str, endpoint: str, log_level: int, stderr: int) -> int:
-        """Start a worker; returns its pid. ForkFailed if there is none after two tries."""
+        """Start a worker; returns its pid. ForkFailed: try again, with another identity."""
         request = {
             "worker": worker,
             "identity": identity,
@@ -66,13 +63,10 @@ class Forker:
             try:
                 return await self._ask(data, stderr)
             except (OSError, ValueError, TimeoutError) as error:
-                log.warning("the zygote (pid %d) does not answer: %s; starting another", self.pid, repr(error))
+                failed = f"the zygote (pid {self.pid}) does not answer, another one is started: {error!r}"
                 self._end()
                 self._launch()
-            try:
-                return await self._ask(data, stderr)
-            except (OSError, ValueError, TimeoutError) as error:
-                raise ForkFailed(f"no worker can be forked: {error!r}") from error
+                raise ForkFailed(failed) from error
 
     async def _ask(self, data: bytes, stderr: int) -> int:
         socket.send_fds(self._channel, [data], [stderr])

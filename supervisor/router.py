@@ -93,6 +93,13 @@ class Router:
             if speaker == sender and key not in known:
                 del self._retained[key]
 
+    def forget(self, sender: str) -> None:
+        """A worker is no longer needed: nothing that it said, and nothing about it, is true any more."""
+        for key, (speaker, _) in list(self._retained.items()):
+            if speaker == sender or key == f"worker {sender}":
+                del self._retained[key]
+        self._waiting.pop(sender, None)
+
     @property
     def retained(self) -> tuple[tuple[str, Retained], ...]:
         """Everything kept, as (sender, message)."""

@@ -1,8 +1,8 @@
-"""The helper that forks workers: one process that has imported everything and runs nothing.
+"""The helper that forks workers: one process that has imported what they need and runs nothing of it.
 
-The supervisor has live ZeroMQ threads and must not fork. This process has none: it imports the workers' modules once,
-freezes the collector so that their pages stay shared, and then forks whenever it is asked to. A worker is running some
-milliseconds after its predecessor died, with no import in between.
+The supervisor has live ZeroMQ threads and must not fork. This process has none: it imports a worker's modules when it
+is first asked for one, freezes the collector so that their pages stay shared, and forks. From the second life on there
+is no import in between: a worker is running some milliseconds after its predecessor died.
 
 A worker is forked twice, and the process in between ends: so it becomes a child of the supervisor (which adopts
 orphans, privileges.py), and the supervisor itself learns of its death and reaps it.
@@ -32,18 +32,23 @@ def serve(channel: socket.socket) -> None:
     setproctitle.setproctitle("alived: zygote")
     for meant_for_the_supervisor in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(meant_for_the_supervisor, signal.SIG_IGN)  # also when a terminal or systemd sends it to all of us
-    for spec in TEAM.values():
-        with contextlib.suppress(Exception):  # the worker itself meets it again, and says it in its own log
-            importlib.import_module(spec.module)
-    gc.collect()
-    gc.freeze()
     while True:
         data, descriptors, _, _ = socket.recv_fds(channel, MAX_REQUEST, 1)
         if not data:
             return
-        pid = _fork(channel, json.loads(data), descriptors[0])
+        request = json.loads(data)
+        _import(TEAM[request["worker"]])
+        pid = _fork(channel, request, descriptors[0])
         os.close(descriptors[0])
         channel.send(str(pid).encode())
+
+
+def _import(spec: Spec) -> None:
+    if spec.module not in sys.modules:
+        with contextlib.suppress(Exception):  # the worker itself meets it again, and says it in its own log
+            importlib.import_module(spec.module)
+        gc.collect()
+        gc.freeze()
 
 
 def _fork(channel: socket.socket, request: dict[str, str | int], stderr: int) -> int:

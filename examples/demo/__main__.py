@@ -16,22 +16,21 @@ INTERRUPTED = 130
 def main() -> int:
     """Run the demo."""
     become_root()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     print(f"alived: two hosts and the virtual address {VIP}")
     try:
         with Cluster() as cluster:
-            return _tell(cluster)
-    except NotPermitted as error:
-        print(f"cannot make hosts here: {error}", file=sys.stderr)
+            return _tell(Story(cluster, Timeline()))
+    except (NotPermitted, OSError, RuntimeError) as error:
+        print(f"cannot set the stage here: {error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("\ninterrupted; nothing is left behind", file=sys.stderr)
         return INTERRUPTED
     return FAILED
 
 
-def _tell(cluster: Cluster) -> int:
-    timeline = Timeline()
-    story = Story(cluster, timeline)
+def _tell(story: Story) -> int:
     for step in STEPS:
         try:
             step(story)
@@ -39,7 +38,7 @@ def _tell(cluster: Cluster) -> int:
             print(f"\nFAILED, {step.__name__}: {error}", file=sys.stderr)
             print(story.pair.story(), file=sys.stderr)
             return FAILED
-    timeline.title("Every step showed what it must.")
+    story.timeline.title("Every step showed what it must.")
     return 0
 
 

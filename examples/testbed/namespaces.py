@@ -41,6 +41,9 @@ UNPRIVILEGED = [
 ]
 """Runs a program as root of namespaces in which it may make more, and come back from them."""
 
+SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
+"""Not on the path of ordinary users, who are root here."""
+
 RUN_TIMEOUT = 30.0
 """Seconds that a program which `Node.run` waits for may take."""
 
@@ -150,7 +153,7 @@ class Node:
                 stdout=output,
                 stderr=errors,
                 text=True,
-                env={**os.environ, **env},
+                env={**os.environ, "PATH": f"{os.environ.get('PATH', '/usr/bin:/bin')}:{SBIN}", **env},
             )
         self._children.append(process)
         return process

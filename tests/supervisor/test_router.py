@@ -131,6 +131,17 @@ def test_what_is_no_longer_configured_is_forgotten_when_its_speaker_has_heard() 
     }
 
 
+def test_of_a_worker_that_is_no_longer_needed_nothing_is_kept() -> None:
+    router = Router()
+    router.receive("checker", tracker("a", up=True))
+    router.receive("vrrp", instance(State.MASTER))
+    router.observe(WorkerState(worker="vrrp", what="stopped", pid=1, restarts=0))
+    router.forget("vrrp")
+    assert router.retained == (("checker", tracker("a", up=True)),)
+    assert router.returns("vrrp") == (tracker("a", up=True),)
+    assert router.waiting("vrrp") == ()
+
+
 @given(st.lists(st.tuples(st.sampled_from(["leave", "return", "up", "down"]), st.sampled_from("ab"))))
 def test_a_worker_always_ends_up_knowing_the_last_word(steps: list[tuple[str, str]]) -> None:
     router = Router()

@@ -13,5 +13,6 @@ bounded. The pure half decides, the other half does:
 ``rtnetlink`` the bytes of links and addresses           ``netlink``    the netlink sockets
 ``interfaces`` what is known of them                     ``sockets``    the packet sockets
 ``events``    words between ``fsm`` and ``instance``      ``translate``  configuration to what pure parts need
-``stats``     what is counted                            ``report``     what operators are shown
+``stats``     what is counted                            ``backlog``    the sockets' receive buffers
+``report``    what operators are shown
 """

@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 from alived.ipc.model import VirtualAddress
 from alived.workers.vrrp.interfaces import Interfaces
 from alived.workers.vrrp.rtnetlink import Address, AddressGone
-from alived.workers.vrrp.translate import packed
+from alived.workers.vrrp.translate import Key, key_of, packed
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +29,6 @@ class Kernel(Protocol):
 
     def delete(self, addresses: list[Address]) -> list[int]:
         """Delete addresses; 0 or an errno for each."""
-
-
-class Key(NamedTuple):
-    """What makes two virtual addresses the same one."""
-
-    dev: str
-    address: bytes
-    prefixlen: int
 
 
 @dataclass(slots=True)
@@ -74,10 +66,10 @@ class Addresses:
         for virtual in addresses:
             interface = self._interfaces.get(virtual.dev)
             if interface is None:
-                failures.append(f"{_text(virtual)} can't be added: there is no interface {virtual.dev}")
+                failures.append(f"address {_text(virtual)} can't be added: there is no interface {virtual.dev}")
                 continue
             address = _address(virtual, interface.link.ifindex)
-            held = self._held.setdefault(_key(virtual), _Held(address))
+            held = self._held.setdefault(key_of(virtual), _Held(address))
             held.address = address
             held.holders.add(holder)
             if not self.present(virtual):
@@ -86,7 +78,7 @@ class Addresses:
         added: list[VirtualAddress] = []
         for (virtual, address), error in zip(absent, results, strict=True):
             if error not in (0, errno.EEXIST):
-                failures.append(f"{_text(virtual)} can't be added: {os.strerror(error)}")
+                failures.append(f"address {_text(virtual)} can't be added: {os.strerror(error)}")
                 continue
             self._interfaces.take(address)
             if not error:
@@ -97,34 +89,30 @@ class Addresses:
         """Let addresses go; those that nobody else holds are deleted."""
         unheld: list[Address] = []
         for virtual in addresses:
-            held = self._held.get(_key(virtual))
+            held = self._held.get(key_of(virtual))
             if held is None or holder not in held.holders:
                 continue
             held.holders.remove(holder)
             if not held.holders:
-                del self._held[_key(virtual)]
+                del self._held[key_of(virtual)]
                 unheld.append(held.address)
         self._delete(unheld)
 
     def remove_leftovers(self, addresses: Iterable[VirtualAddress]) -> list[str]:
         """Delete addresses that are there though nobody holds them: a dead predecessor's; returns what they were."""
-        leftovers: list[Address] = []
+        leftovers: dict[str, Address] = {}
         for virtual in addresses:
             interface = self._interfaces.get(virtual.dev)
-            if interface is not None and self.present(virtual) and _key(virtual) not in self._held:
-                leftovers.append(interface.addresses[packed(virtual.address), virtual.prefixlen])
-        self._delete(leftovers)
-        return [str(ip_address(address.address)) for address in leftovers]
+            if interface is not None and self.present(virtual) and key_of(virtual) not in self._held:
+                leftovers[_text(virtual)] = interface.addresses[packed(virtual.address), virtual.prefixlen]
+        self._delete(list(leftovers.values()))
+        return list(leftovers)
 
     def _delete(self, addresses: list[Address]) -> None:
         for address, error in zip(addresses, self._kernel.delete(addresses), strict=True):
             if error not in (0, errno.EADDRNOTAVAIL, errno.ENODEV):
                 log.error("%s can't be removed: %s", ip_address(address.address), os.strerror(error))
             self._interfaces.take(AddressGone(address))
-
-
-def _key(virtual: VirtualAddress) -> Key:
-    return Key(virtual.dev, packed(virtual.address), virtual.prefixlen)
 
 
 def _address(virtual: VirtualAddress, ifindex: int) -> Address:
@@ -139,4 +127,4 @@ def _address(virtual: VirtualAddress, ifindex: int) -> Address:
 
 
 def _text(virtual: VirtualAddress) -> str:
-    return f"address {virtual.address}/{virtual.prefixlen} on {virtual.dev}"
+    return f"{virtual.address}/{virtual.prefixlen} on {virtual.dev}"

@@ -45,6 +45,8 @@ class Instance:
         self._trackers = trackers
         self.standing = standing(config.priority, config.track_scripts, trackers)
         self.machine = Machine(translate.settings(config, b""), self.standing.effective)
+        self._priority_then = self.machine.priority
+        """When the state was entered."""
         self._schedule = Schedule(config.announcing)
         self._port: Port | None = None
         self._messages: dict[int, bytes] = {}
@@ -94,6 +96,8 @@ class Instance:
         if self.machine.state is State.MASTER:
             self._complete_addresses(logging.INFO, "added")
         self.look_around()
+        if self.machine.state is State.MASTER and config.addresses != before.addresses:
+            self._send_state()  # what is retained must name the addresses that an heir finds
 
     def track(self) -> None:
         """Judge the tracked scripts anew."""
@@ -283,15 +287,21 @@ class Instance:
         else:
             level = logging.WARNING if change.state is State.FAULT else logging.INFO
             log.log(level, "(%s) Entering %s STATE: %s", self.config.name, change.state.value, change.reason)
+        self._priority_then = self.machine.priority
+        self._send_state()
+
+    def _send_state(self) -> None:
+        machine = self.machine
         self._send(
             InstanceState(
                 instance=self.config.name,
-                state=change.state,
-                since=change.since,
-                priority=self.machine.priority,
-                reason=change.reason,
-                master=master_of(self.machine),
+                state=machine.state,
+                since=machine.since,
+                priority=self._priority_then,
+                reason=machine.reason,
+                master=master_of(machine),
                 stopping=self._stopping,
+                held=self.config.addresses if machine.state is State.MASTER else (),
             )
         )
 

@@ -11,11 +11,11 @@ import socket
 from collections.abc import Callable, Iterable
 
 from alived.workers.vrrp import rtnetlink
+from alived.workers.vrrp.backlog import enlarge
 from alived.workers.vrrp.rtnetlink import Ack, Address, Done, Link, Report
 
 RTMGRP_LINK = 0x1
 RTMGRP_IPV4_IFADDR = 0x10
-RECEIVE_BUFFER = 1 << 20
 DATAGRAM = 1 << 16
 READS_PER_TURN = 32
 MESSAGES_PER_WRITE = 64
@@ -23,7 +23,6 @@ MESSAGES_PER_WRITE = 64
 
 SOL_NETLINK = 270
 NETLINK_CAP_ACK = 10
-SO_RCVBUFFORCE = 33
 
 log = logging.getLogger(__name__)
 
@@ -118,6 +117,6 @@ class Monitor:
 
 def _open(groups: int) -> socket.socket:
     opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
-    opened.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
+    enlarge(opened)
     opened.bind((0, groups))
     return opened

@@ -13,20 +13,19 @@ import struct
 from collections import Counter
 from collections.abc import Callable
 
+from alived.workers.vrrp.backlog import enlarge
 from alived.workers.vrrp.packet import PROTOCOL, TTL
 
 PACKETS_PER_TURN = 64
 """Adverts read before other work gets its turn."""
 DATAGRAM = 2048
 """Bytes; the longest advert of VRRPv2 has 1,036, and an IP header at most 60."""
-RECEIVE_BUFFER = 1 << 20
 
 INTERNETWORK_CONTROL = 0xC0
 """Type of service of adverts, as keepalived's (RFC 791)."""
 PRIORITY_CONTROL = 7
 """Queueing priority: TC_PRIO_CONTROL of linux/pkt_sched.h."""
 
-SO_RCVBUFFORCE = 33
 IP_MULTICAST_ALL = 49
 IP_MTU_DISCOVER, IP_PMTUDISC_DONT = 10, 0
 
@@ -43,7 +42,7 @@ class AdvertSocket:
         self._source = b""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, PROTOCOL)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode())
-        self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, RECEIVE_BUFFER)
+        enlarge(self._socket)
         for option, value in (
             (IP_MULTICAST_ALL, 0),  # not the groups that other sockets of this host joined
             (socket.IP_MULTICAST_LOOP, 0),

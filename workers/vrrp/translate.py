@@ -3,19 +3,34 @@
 PURE.
 """
 
+from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from alived.ipc.messages import InstanceState, State
-from alived.ipc.model import InstanceRole, VrrpInstance
+from alived.ipc.model import InstanceRole, VirtualAddress, VrrpInstance
 from alived.workers.vrrp.events import Resumed, Settings
 from alived.workers.vrrp.packet import V2, Advert, Expected, encode
 from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.timers import patience_of_peers
 
 
+class Key(NamedTuple):
+    """What makes two virtual addresses the same one."""
+
+    dev: str
+    address: bytes
+    prefixlen: int
+
+
 def packed(address: str) -> bytes:
     """An address in network order."""
     return ip_address(address).packed
+
+
+def key_of(virtual: VirtualAddress) -> Key:
+    """What tells this virtual address from others; label, scope and broadcast do not."""
+    return Key(virtual.dev, packed(virtual.address), virtual.prefixlen)
 
 
 def settings(config: VrrpInstance, address: bytes) -> Settings:
@@ -58,3 +73,10 @@ def resumption(config: VrrpInstance, last: InstanceState | None, silent_for: flo
     if last.state is State.MASTER and silent_for >= patience_of_peers(config.advert_int):
         return None
     return Resumed(last.state, last.since)
+
+
+def abandoned(configs: Iterable[VrrpInstance], last: Iterable[InstanceState]) -> tuple[VirtualAddress, ...]:
+    """Addresses that predecessors held when they died and no configured instance has, each once."""
+    wanted = {key_of(virtual) for config in configs for virtual in config.addresses}
+    held = {key_of(virtual): virtual for state in last for virtual in state.held}
+    return tuple(virtual for key, virtual in held.items() if key not in wanted)

@@ -5,17 +5,18 @@ What does not live here: one instance's work (instance.py) and what they share (
 
 import logging
 import socket
+from collections.abc import Iterable
 
 from alived.ipc.loop import CannotBoot, Send
 from alived.ipc.messages import Configure, Document, InstanceState, Message, State, StopHow, TrackerChanged
-from alived.ipc.model import VrrpInstance
+from alived.ipc.model import VirtualAddress, VrrpInstance
 from alived.workers.vrrp.events import Resumed
 from alived.workers.vrrp.host import Host
 from alived.workers.vrrp.instance import Instance
 from alived.workers.vrrp.packet import PROTOCOL
 from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.report import describe
-from alived.workers.vrrp.translate import packed, resumption
+from alived.workers.vrrp.translate import abandoned, packed, resumption
 
 log = logging.getLogger(__name__)
 
@@ -49,13 +50,15 @@ class VrrpWorker:
             if key in self._instances:
                 self._instances.pop(key).stop("removed from the configuration", daemon_stops=False)
         configs = [config for config in message.put if isinstance(config, VrrpInstance)]
+        # Before any instance speaks: its first state takes the place of the one that names these addresses.
+        self._remove_leftovers(abandoned(configs, states.values()), "are no longer configured")
         self._note_virtual(configs)
         fresh = [config for config in configs if not self._reconfigure(config)]
         for config in fresh:
             self._start(config, resumption(config, states.get(config.name), message.silent_for))
         for config in fresh:
             if self._instances[config.key].machine.state is not State.MASTER:
-                self._remove_leftovers(config)
+                self._remove_leftovers(config.addresses, f"{config.name} does not hold now")
 
     def receive(self, message: Message) -> None:
         """Note the verdict of a script."""
@@ -130,10 +133,10 @@ class VrrpWorker:
         instance = self._instances[config.key] = Instance(config, self._host, self._send, self._trackers)
         instance.start(resumed)
 
-    def _remove_leftovers(self, config: VrrpInstance) -> None:
-        removed = self._host.addresses.remove_leftovers(config.addresses)
+    def _remove_leftovers(self, addresses: Iterable[VirtualAddress], why: str) -> None:
+        removed = self._host.addresses.remove_leftovers(addresses)
         if removed:
-            log.info("(%s) removed addresses that were left behind: %s", config.name, ", ".join(removed))
+            log.info("removed addresses that were left behind and %s: %s", why, ", ".join(removed))
 
     # --- the host -----------------------------------------------------------------------------------------------------
 
