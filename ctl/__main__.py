@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     logs = commands.add_parser("logs", help="what the processes logged", parents=[common])
     logs.add_argument("worker", nargs="?", choices=("supervisor", "vrrp", "checker", "lvs"), help="one process only")
     logs.add_argument("-f", "--follow", action="store_true", help="go on with new lines until interrupted")
-    logs.add_argument("-n", "--lines", type=int, default=50, metavar="N", help="how many of the last lines (50)")
+    logs.add_argument("-n", "--lines", type=_positive, default=50, metavar="N", help="how many of the last lines (50)")
     events = commands.add_parser("events", help="the present state as events", parents=[common])
     events.add_argument("-f", "--follow", action="store_true", help="go on with new events until interrupted")
     commands.add_parser(
@@ -54,6 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands.add_parser("stop", help="stop the daemon", parents=[common])
     return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of lines")
+    return int(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -168,5 +168,6 @@ def log_line(worker: str, stamp: str, level: int, text: str) -> str:
 
 def event(message: Message) -> str:
     """One event: its kind, then its fields."""
-    fields = (f"{name}={getattr(message, name)}" for name in type(message).__dataclass_fields__)
-    return f"{type(message).__name__} {' '.join(fields)}"
+    fields = {name: getattr(message, name) for name in type(message).__dataclass_fields__}
+    told = (f"{name}={round(value, 3) if isinstance(value, float) else value}" for name, value in fields.items())
+    return f"{type(message).__name__} {' '.join(pair for pair in told if not pair.endswith(('=', '=()')))}"

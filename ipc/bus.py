@@ -19,6 +19,7 @@ import os
 import socket
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import zmq
 
@@ -155,8 +156,11 @@ class SupervisorBus:
         self._router.setsockopt(zmq.ROUTER_MANDATORY, 1)
         self._events = _open(self._context, zmq.XPUB)
         self._events.setsockopt(zmq.XPUB_VERBOSE, 1)
+        self._paths = [Path(endpoint.removeprefix("ipc://")) for endpoint in (bus_endpoint, events_endpoint)]
+        umask = os.umask(0o177)
         self._router.bind(bus_endpoint)
         self._events.bind(events_endpoint)
+        os.umask(umask)
         self._sequence = itertools.count(1)
         self._readables: list[Readable] = []
         self.faults = Faults()
@@ -213,6 +217,8 @@ class SupervisorBus:
         self._router.close()
         self._events.close()
         self._context.term()
+        for path in self._paths:
+            path.unlink(missing_ok=True)
 
 
 class NoDaemon(Exception):

@@ -8,18 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import alived
+from alived.supervisor import exitcodes
 from alived.supervisor.config.diagnostics import Code
 from alived.supervisor.config.load import Loaded, load
 from alived.supervisor.options import SIGNALS, Options, UsageError, parse, parser
-
-EXIT_OK = 0
-EXIT_USAGE = 1
-EXIT_CONFIG = 4
-"""There is no configuration to judge."""
-EXIT_CONFIG_TEST = 5
-"""keepalived would complain of the configuration, and run nevertheless."""
-EXIT_CONFIG_TEST_SECURITY = 6
-"""Of its scripts' security too; as in keepalived, this outranks other complaints."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -27,7 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = parse(sys.argv[1:] if argv is None else argv)
     except UsageError as error:
-        return _fail(str(error), EXIT_USAGE)
+        return _fail(str(error), exitcodes.FAILED)
     if options.help:
         sys.stdout.write(parser().format_help())
     elif options.version:
@@ -38,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         for option in options.without_effect:
             sys.stderr.write(f"alived: {option} has no effect yet\n")
         return _test(options) if options.config_test else _run(options)
-    return EXIT_OK
+    return exitcodes.OK
 
 
 def _run(options: Options) -> int:
@@ -56,7 +48,7 @@ def _test(options: Options) -> int:
         try:
             _write(options.config_test_log, text)
         except OSError as error:
-            return _fail(f"cannot write {options.config_test_log}: {error.strerror}", EXIT_USAGE)
+            return _fail(f"cannot write {options.config_test_log}: {error.strerror}", exitcodes.FAILED)
     return verdict(loaded)
 
 
@@ -68,10 +60,10 @@ def verdict(loaded: Loaded) -> int:
     """Exit code of a configuration test."""
     complaints = {diagnostic.code for diagnostic in loaded.diagnostics if diagnostic.is_complaint}
     if Code.UNREADABLE in complaints:
-        return EXIT_CONFIG
+        return exitcodes.NO_CONFIG
     if Code.SCRIPT_SECURITY in complaints:
-        return EXIT_CONFIG_TEST_SECURITY
-    return EXIT_CONFIG_TEST if complaints else EXIT_OK
+        return exitcodes.SCRIPT_SECURITY
+    return exitcodes.COMPLAINTS if complaints else exitcodes.OK
 
 
 def _fail(message: str, code: int) -> int:

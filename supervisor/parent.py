@@ -24,10 +24,12 @@ from alived.ipc.messages import (
     Reply,
     StopHow,
 )
-from alived.supervisor import control
+from alived.supervisor import control, exitcodes
+from alived.supervisor.config.diagnostics import Severity
 from alived.supervisor.config.load import Loaded, load
 from alived.supervisor.control import Control
 from alived.supervisor.crew import Crew
+from alived.supervisor.daemon import Caller
 from alived.supervisor.forker import Forker
 from alived.supervisor.options import Options
 from alived.supervisor.patience import LOOK_EVERY
@@ -36,8 +38,6 @@ from alived.supervisor.router import Routed, Router
 from alived.supervisor.sinks import Sinks
 from alived.supervisor.snapshot import Keeper, Snapshot
 from alived.supervisor.systemd import Notifier
-
-EXIT_OK, EXIT_CONFIG = 0, 5
 
 SETTLE_TIMEOUT = 20.0
 """Seconds within which workers should have taken on a configuration; after that it is said that they have not."""
@@ -48,8 +48,9 @@ log = logging.getLogger(__name__)
 class Parent:
     """The supervisor."""
 
-    def __init__(self, options: Options, sinks: Sinks) -> None:
+    def __init__(self, options: Options, sinks: Sinks, caller: Caller) -> None:
         self._options = options
+        self._caller = caller
         self._loop = asyncio.get_running_loop()
         self._notifier = Notifier(os.environ)
         self._sinks = sinks
@@ -71,6 +72,7 @@ class Parent:
         self._control = Control(self._crew, self._router, self._sinks, self._status)
         self._reloading = asyncio.Lock()
         self._reload_error = ""
+        self._accepted_errors: frozenset[tuple[str, str]] = frozenset()
         self._loaded_at = 0.0
         self._ready = False
         self._settled = asyncio.Event()
@@ -81,21 +83,14 @@ class Parent:
 
     async def run(self) -> int:
         """Be the daemon; returns the exit code."""
+        self._signals()
         self._bus.start(self._receive, self._observable)
         self._sinks.outputs.append(self._bus.publish)
         try:
-            loaded = await self._load()
-            if not loaded.usable:
-                log.error("no usable configuration: not started")
-                return EXIT_CONFIG
-            log.info("%s, pid %d, configuration %s", control.version(), os.getpid(), self._options.config_file)
-            self._signals()
-            self._loaded_at = time.time()
-            self._crew.config = loaded.config
-            self._crew.generation = 1
-            self._tick(self._loop.time())
-            await self._crew.start(loaded.config.slices)
-            self._changed()
+            async with self._reloading:  # a HUP that comes now is served after the start
+                started = await self._start()
+            if not started:
+                return exitcodes.NO_CONFIG
             await self._end
             await self._stop()
         finally:
@@ -103,7 +98,25 @@ class Parent:
             self._notifier.close()
             self._sinks.outputs.remove(self._bus.publish)
             self._bus.close()
-        return EXIT_OK
+        return exitcodes.OK
+
+    async def _start(self) -> bool:
+        """Load the configuration and start the workers; False: there is nothing to start with."""
+        loaded = await self._load()
+        if not loaded.usable:
+            log.error("no usable configuration: not started")
+            said = "" if self._options.log_console else "\n".join(found.render() for found in loaded.diagnostics) + "\n"
+            self._caller.tell(exitcodes.NO_CONFIG, f"{said}alived: no usable configuration\n")
+            return False
+        log.info("%s, pid %d, configuration %s", control.version(), os.getpid(), self._options.config_file)
+        self._loaded_at = time.time()
+        self._accepted_errors = _errors(loaded)
+        self._crew.config = loaded.config
+        self._crew.generation = 1
+        self._tick(self._loop.time())
+        await self._crew.start(loaded.config.slices)
+        self._changed()
+        return True
 
     def _signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -124,21 +137,26 @@ class Parent:
         log.info("stopping")
         self._notifier.stopping()
         self._crew.stopping = True
-        await self._crew.stop("vrrp", StopHow.LEAVE if self._options.dont_release_vrrp else StopHow.CLEAN)
-        await self._crew.stop("checker", StopHow.CLEAN)
-        await self._crew.stop("lvs", StopHow.LEAVE if self._options.dont_release_ipvs else StopHow.CLEAN)
+        self._settled.set()  # a reload under way waits for nothing more
+        async with self._reloading:
+            await self._stop_workers()
         self._keeper.end()
         log.info("stopped")
 
+    async def _stop_workers(self) -> None:
+        await self._crew.stop("vrrp", StopHow.LEAVE if self._options.dont_release_vrrp else StopHow.CLEAN)
+        await self._crew.stop("checker", StopHow.CLEAN)
+        await self._crew.stop("lvs", StopHow.LEAVE if self._options.dont_release_ipvs else StopHow.CLEAN)
+
     def _tick(self, due: float) -> None:
         """Look after the workers, and leave a sign of their health for a successor."""
+        due = max(due + LOOK_EVERY, self._loop.time())
+        self._loop.call_at(due, self._tick, due)
         now = time.monotonic()
         if not self._crew.stopping:
             self._crew.look(now)
             vrrp = self._crew.children["vrrp"]
             self._keeper.beat(vrrp.last_seen if "vrrp" in self._crew.config.slices else now)
-        due = max(due + LOOK_EVERY, self._loop.time())
-        self._loop.call_at(due, self._tick, due)
 
     def _watchdog(self) -> None:
         self._notifier.alive()
@@ -175,15 +193,21 @@ class Parent:
         return (message for _, message in self._router.retained)
 
     async def _answer(self, identity: bytes, query: Query) -> None:
+        try:
+            reply = await self._reply(query)
+        except Exception as error:
+            log.exception("%s cannot be answered", query.topic)
+            reply = Reply(id=query.id, ok=False, body={"error": f"{error!r}; the log says more"})
+        self._bus.send(identity, reply)
+
+    async def _reply(self, query: Query) -> Reply:
         match query.topic:
             case "reload":
-                reply = Reply(id=query.id, ok=True, body=await self.reload())
+                return Reply(id=query.id, ok=True, body=await self.reload())
             case "stop":
-                reply = Reply(id=query.id, ok=True, body={"stopping": True})
                 self.stop()
-            case _:
-                reply = await self._control.answer(query)
-        self._bus.send(identity, reply)
+                return Reply(id=query.id, ok=True, body={"stopping": True})
+        return await self._control.answer(query)
 
     def _status(self) -> Document:
         return {
@@ -200,6 +224,8 @@ class Parent:
     def _changed(self) -> None:
         """Something that shows in the state has changed."""
         self._keeper.changed()
+        if self._crew.stopping:
+            return
         if not self._crew.settled:
             self._settled.clear()
             return
@@ -208,6 +234,7 @@ class Parent:
             self._ready = True
             log.info("ready")
             self._notifier.ready(self._summary())
+            self._caller.tell(exitcodes.OK)
         else:
             self._notifier.status(self._summary())
 
@@ -223,16 +250,22 @@ class Parent:
         await self.reload()
 
     async def reload(self) -> Document:
-        """Read the configuration again and run it; an error in it leaves the present one in force."""
+        """Read the configuration again and run it.
+
+        An error that was not in it before leaves the present one in force. One that was is no reason: with it the
+        daemon has been started.
+        """
         async with self._reloading:
             self._notifier.reloading()
             loaded = await self._load()
             problems = [diagnostic.render() for diagnostic in loaded.diagnostics]
-            if loaded.errors:
-                self._reload_error = f"{loaded.errors} errors in {self._options.config_file}"
+            fresh = _errors(loaded) - self._accepted_errors
+            if fresh or not loaded.usable:
+                self._reload_error = f"{_count(max(len(fresh), 1), 'error')} in {self._options.config_file}"
                 log.error("reload refused, %s: the configuration before it stays in force", self._reload_error)
                 self._notifier.ready(self._summary())
                 return {"applied": False, "changes": [], "problems": problems}
+            self._accepted_errors = _errors(loaded)
             self._reload_error = ""
             change = plan(self._crew.config, loaded.config)
             for word in change.words:
@@ -244,7 +277,7 @@ class Parent:
                 await asyncio.wait_for(self._settled.wait(), SETTLE_TIMEOUT)
             except TimeoutError:
                 log.warning("reload: not all workers are ready after %g s", SETTLE_TIMEOUT)
-            log.info("reloaded, generation %d, %d changes", self._crew.generation, len(change.words))
+            log.info("reloaded, generation %d, %s", self._crew.generation, _count(len(change.words), "change"))
             self._notifier.ready(self._summary())
             return {"applied": True, "changes": list(change.words), "problems": problems}
 
@@ -255,8 +288,12 @@ class Parent:
             reply = await self._control.answer(Query(id=0, topic=topic, arguments={}))
             document[topic] = reply.body
         path = self._options.runtime_dir / name
-        path.write_text(json.dumps(document, indent=2) + "\n")
-        log.info("state written to %s", path)
+        try:
+            path.write_text(json.dumps(document, indent=2) + "\n")
+        except OSError as error:
+            log.error("the state cannot be written: %s", error)
+        else:
+            log.info("state written to %s", path)
 
     # --- small things -------------------------------------------------------------------------------------------------
 
@@ -271,3 +308,14 @@ class Parent:
         task = self._loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _errors(loaded: Loaded) -> frozenset[tuple[str, str]]:
+    """The errors of a configuration, wherever they stand: their words and their lines' text."""
+    return frozenset(
+        (found.message, found.place.source.strip()) for found in loaded.diagnostics if found.severity is Severity.ERROR
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

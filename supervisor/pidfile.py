@@ -1,5 +1,6 @@
 """The pid file: says who runs, and by its lock (flock(2)) that only one does. A stale file stops nobody."""
 
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -15,15 +16,24 @@ class PidFile:
     def __init__(self, path: Path) -> None:
         """Take the lock and write our pid. AlreadyRunning; OSError if the file cannot be written."""
         self._path = path
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pid = os.pread(self._descriptor, 32, 0).decode("ascii", "replace").strip()
-            os.close(self._descriptor)
-            raise AlreadyRunning(f"alived runs already, with pid {pid or 'unknown'} ({path})") from None
+        self._descriptor = self._lock()
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, f"{os.getpid()}\n".encode(), 0)
+
+    def _lock(self) -> int:
+        """A descriptor with the lock, of the file that bears the name: another daemon may just be removing it."""
+        while True:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pid = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip()
+                os.close(descriptor)
+                raise AlreadyRunning(f"alived runs already, with pid {pid or 'unknown'} ({self._path})") from None
+            with contextlib.suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(descriptor), self._path.stat()):
+                    return descriptor
+            os.close(descriptor)
 
     def remove(self) -> None:
         """Remove the file, then let go of the lock."""

@@ -23,8 +23,6 @@ class Change:
 class Plan:
     """What a reload does."""
 
-    start: tuple[str, ...]
-    """Workers that had nothing to do before; they get their whole slice."""
     stop: tuple[str, ...]
     """Workers that have nothing left to do."""
     change: tuple[Change, ...]
@@ -46,7 +44,6 @@ def plan(old: Config, new: Config) -> Plan:
             put = tuple(item for key, item in have.items() if had.get(key) != item)
             changes.append(Change(worker=worker, put=put, drop=tuple(key for key in had if key not in have)))
     return Plan(
-        start=tuple(worker for worker in after if worker not in before),
         stop=tuple(worker for worker in before if worker not in after),
         change=tuple(changes),
         words=tuple(words),

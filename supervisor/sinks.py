@@ -12,9 +12,10 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from alived.ipc.log import priority
+from alived.ipc.log import WARNING, priority
 from alived.ipc.messages import LogLine
 from alived.supervisor.team import stream
 
@@ -35,14 +36,18 @@ class Datagrams:
         self._render = render
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         self._socket.setblocking(False)
-        self.dropped = 0
+        self._dropped = 0
 
     def __call__(self, line: LogLine) -> None:
-        """Send one line."""
+        """Send one line, and before it how many were lost since the last one."""
         try:
+            if self._dropped:
+                lost = replace(line, level=WARNING, text=f"{self._dropped} lines before this one were dropped")
+                self._socket.sendto(self._render(lost), self.path)
+                self._dropped = 0
             self._socket.sendto(self._render(line), self.path)
         except OSError:
-            self.dropped += 1
+            self._dropped += 1
 
 
 def journal_entry(line: LogLine) -> bytes:
@@ -86,6 +91,7 @@ class Sinks:
 
     def write(self, worker: str, level: int, text: str) -> None:
         """A process said one line."""
+        text = text.encode("utf-8", "replace").decode()  # file names may hold what no log takes
         line = LogLine(worker=worker, time=time.time(), level=level, text=text)
         self._kept.setdefault(worker, deque(maxlen=KEPT_LINES)).append(line)
         for output in self.outputs:

@@ -11,6 +11,7 @@ from alived.ipc.messages import (
     MESSAGES,
     CheckState,
     Configure,
+    Document,
     Heartbeat,
     Hello,
     InstanceState,
@@ -133,7 +134,7 @@ def test_a_document_nested_without_end_is_refused() -> None:
 
 
 def test_a_document_holds_what_json_holds() -> None:
-    document = {"null": None, "list": [1, -2.5, True, "text", [], {}], "nested": {"a": {"b": []}}}
+    document: Document = {"null": None, "list": [1, -2.5, True, "text", [], {}], "nested": {"a": {"b": []}}}
     asked = Query(id=1, topic="x", arguments=document)
     assert decode(encode(asked)).message == asked
 

@@ -17,7 +17,7 @@ SERVICE = VirtualServer(address="10.0.0.1", port=80)
 def test_nothing_changes() -> None:
     config = Config(vrrp=(ONE, TWO), checker=(SCRIPT,), lvs=(LvsGlobals(), SERVICE))
     same = plan(config, config)
-    assert (same.start, same.stop, same.change, same.words) == ((), (), (), ())
+    assert (same.stop, same.change, same.words) == ((), (), ())
 
 
 def test_only_the_changed_object_is_sent() -> None:
@@ -35,11 +35,11 @@ def test_added_and_removed() -> None:
 
 def test_workers_come_and_go_with_their_work() -> None:
     found = plan(Config(vrrp=(ONE,), checker=(SCRIPT,)), Config(vrrp=(ONE,), lvs=(LvsGlobals(), SERVICE)))
-    assert (found.start, found.stop, found.change) == (("lvs",), ("checker",), ())
+    assert (found.stop, found.change) == (("checker",), ())  # lvs is started with its whole slice
     assert found.words == (
+        "vrrp_script check: removed",
         "lvs_globals: added",
         "virtual_server 10.0.0.1:80/TCP: added",
-        "vrrp_script check: removed",
     )
 
 
@@ -69,7 +69,7 @@ def test_a_worker_that_applies_the_change_has_the_new_configuration(old: Config,
         have |= {item.key: item for item in change.put if isinstance(item, VrrpInstance)}
         for key in change.drop:
             del have[key]
-    if found.start:
+    if not old.vrrp:  # started with its whole slice
         have = {item.key: item for item in new.vrrp}
     if found.stop:
         have = {}

@@ -45,8 +45,8 @@ class Instance:
         self._trackers = trackers
         self.standing = standing(config.priority, config.track_scripts, trackers)
         self.machine = Machine(translate.settings(config, b""), self.standing.effective)
-        self._priority_then = self.machine.priority
-        """When the state was entered."""
+        self._priority_on_entry = self.machine.priority
+        """Effective priority when the present state was entered."""
         self._schedule = Schedule(config.announcing)
         self._port: Port | None = None
         self._messages: dict[int, bytes] = {}
@@ -287,7 +287,7 @@ class Instance:
         else:
             level = logging.WARNING if change.state is State.FAULT else logging.INFO
             log.log(level, "(%s) Entering %s STATE: %s", self.config.name, change.state.value, change.reason)
-        self._priority_then = self.machine.priority
+        self._priority_on_entry = self.machine.priority
         self._send_state()
 
     def _send_state(self) -> None:
@@ -297,7 +297,7 @@ class Instance:
                 instance=self.config.name,
                 state=machine.state,
                 since=machine.since,
-                priority=self._priority_then,
+                priority=self._priority_on_entry,
                 reason=machine.reason,
                 master=master_of(machine),
                 stopping=self._stopping,

@@ -7,6 +7,7 @@ What does not live here: the bytes (rtnetlink.py) and what the reports mean (int
 import asyncio
 import errno
 import logging
+import os
 import socket
 from collections.abc import Callable, Iterable
 
@@ -31,9 +32,13 @@ class Requests:
     """Asks the kernel, and tells it to change things."""
 
     def __init__(self) -> None:
+        """PermissionError: we may not change addresses."""
         self._socket = _open(groups=0)
         self._socket.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         self._sequence = 0
+        # Of rights the kernel speaks first, and only then of an interface that can't be.
+        if self.delete([Address(ifindex=0, address=bytes(4), prefixlen=32)]) == [errno.EPERM]:
+            raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
 
     def snapshot(self) -> tuple[list[Link], list[Address]]:
         """All interfaces and all IPv4 addresses at this moment."""

@@ -51,14 +51,16 @@ class VrrpWorker:
                 self._instances.pop(key).stop("removed from the configuration", daemon_stops=False)
         configs = [config for config in message.put if isinstance(config, VrrpInstance)]
         # Before any instance speaks: its first state takes the place of the one that names these addresses.
-        self._remove_leftovers(abandoned(configs, states.values()), "are no longer configured")
+        self._remove_leftovers(
+            abandoned(configs, states.values()), "removed addresses that nothing configures any more"
+        )
         self._note_virtual(configs)
         fresh = [config for config in configs if not self._reconfigure(config)]
         for config in fresh:
             self._start(config, resumption(config, states.get(config.name), message.silent_for))
         for config in fresh:
             if self._instances[config.key].machine.state is not State.MASTER:
-                self._remove_leftovers(config.addresses, f"{config.name} does not hold now")
+                self._remove_leftovers(config.addresses, f"({config.name}) removed addresses that were left behind")
 
     def receive(self, message: Message) -> None:
         """Note the verdict of a script."""
@@ -133,10 +135,10 @@ class VrrpWorker:
         instance = self._instances[config.key] = Instance(config, self._host, self._send, self._trackers)
         instance.start(resumed)
 
-    def _remove_leftovers(self, addresses: Iterable[VirtualAddress], why: str) -> None:
+    def _remove_leftovers(self, addresses: Iterable[VirtualAddress], words: str) -> None:
         removed = self._host.addresses.remove_leftovers(addresses)
         if removed:
-            log.info("removed addresses that were left behind and %s: %s", why, ", ".join(removed))
+            log.info("%s: %s", words, ", ".join(removed))
 
     # --- the host -----------------------------------------------------------------------------------------------------
 

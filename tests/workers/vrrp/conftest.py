@@ -43,6 +43,24 @@ def lab() -> Iterator[Lab]:
 
 
 @pytest.fixture
+def unprivileged_host() -> Iterator[Namespace]:
+    """A host 10.9.0.1 whose root is nobody outside of it, as of a container or of `unshare --map-root-user`."""
+    unshare = ("unshare", "--user", "--map-root-user", "--net", "sh", "-c", "echo; exec cat")
+    with subprocess.Popen(unshare, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"\n"
+        host = Namespace("unprivileged", ("nsenter", "--target", str(holder.pid), "--user", "--net"))
+        try:
+            host.ip("link", "add", "eth0", "type", "veth", "peer", "name", "other")
+            host.ip("address", "add", "10.9.0.1/24", "dev", "eth0")
+            for link in ("lo", "eth0", "other"):
+                host.ip("link", "set", link, "up")
+            yield host
+        finally:
+            host.stop()  # and the holder ends with its stdin
+
+
+@pytest.fixture
 def start_worker() -> Callable[[Namespace], Worker]:
     """Starts a vrrp worker in a namespace of the lab, which ends it."""
     return Worker

@@ -23,17 +23,18 @@ PATIENCE = 10.0
 class Namespace:
     """A host: a network namespace whose `eth0` is a port of the bridge."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, enter: tuple[str, ...] = ()) -> None:
         self.name = name
+        self._enter = enter or ("ip", "netns", "exec", name)
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def run(self, *argv: str) -> str:
-        done = subprocess.run(["ip", "netns", "exec", self.name, *argv], capture_output=True, text=True, check=False)
+        done = subprocess.run([*self._enter, *argv], capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{argv}: {done.stderr}"
         return done.stdout
 
     def start(self, *argv: str, **options: Any) -> "subprocess.Popen[bytes]":
-        process = subprocess.Popen(["ip", "netns", "exec", self.name, *argv], **options)
+        process = subprocess.Popen([*self._enter, *argv], **options)
         self._processes.append(process)
         return process
 

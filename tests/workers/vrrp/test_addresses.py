@@ -95,7 +95,7 @@ def test_leftovers_are_deleted_unless_held(addresses: Addresses, kernel: Kernel,
     kernel.present.append(left)
     addresses.hold("V", [VIP])
     gone = VirtualAddress(address="10.9.0.102", prefixlen=32, dev="eth9")
-    assert addresses.remove_leftovers([VIP, OTHER, gone]) == ["10.9.0.101"]
+    assert addresses.remove_leftovers([VIP, OTHER, gone]) == ["10.9.0.101/24 on eth0"]
     assert [address.address[-1] for address in kernel.present] == [100]
 
 

@@ -1,5 +1,7 @@
 """From the configuration and from what is retained to what the pure parts want."""
 
+from dataclasses import replace
+
 import pytest
 
 from alived.ipc.messages import InstanceState, State
@@ -7,7 +9,7 @@ from alived.ipc.model import InstanceRole, VirtualAddress, VrrpInstance
 from alived.workers.vrrp.events import Resumed, Settings
 from alived.workers.vrrp.packet import V2, Expected, Reason, decode
 from alived.workers.vrrp.stats import Stats
-from alived.workers.vrrp.translate import expected, message, resumption, settings
+from alived.workers.vrrp.translate import abandoned, expected, message, resumption, settings
 
 CONFIG = VrrpInstance(
     name="V",
@@ -59,6 +61,26 @@ def test_a_master_goes_on_only_if_no_peer_can_have_given_it_up(state: State, sil
 
 def test_without_a_predecessor_nothing_is_resumed() -> None:
     assert resumption(CONFIG, None, 0.0) is None
+
+
+VIP = CONFIG.addresses[0]
+
+
+@pytest.mark.parametrize(
+    ("held", "unwanted"),
+    [
+        ((), ()),
+        ((VIP, replace(VIP, label="eth0:1")), ()),
+        ((replace(VIP, address="10.9.0.101"), VIP), (replace(VIP, address="10.9.0.101"),)),
+        ((replace(VIP, prefixlen=24),) * 2, (replace(VIP, prefixlen=24),)),
+        ((replace(VIP, dev="eth1"),), (replace(VIP, dev="eth1"),)),
+    ],
+)
+def test_what_a_predecessor_held_and_nobody_has_any_more_is_abandoned(
+    held: tuple[VirtualAddress, ...], unwanted: tuple[VirtualAddress, ...]
+) -> None:
+    other = replace(CONFIG, name="W", addresses=())
+    assert abandoned([other, CONFIG], [replace(last(State.MASTER), instance="gone", held=held)]) == unwanted
 
 
 def test_counters_are_named_as_operators_see_them() -> None:

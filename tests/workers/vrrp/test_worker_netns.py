@@ -244,7 +244,7 @@ def test_what_a_dead_predecessor_left_behind_is_removed(lab: Lab, start_worker: 
 def test_a_master_that_was_silent_for_too_long_listens_first(
     lab: Lab, master: Worker, start_worker: StartWorker
 ) -> None:
-    last = next(sent for sent in reversed(master.heard) if isinstance(sent, InstanceState))
+    last = last_state(master)
     master.kill()
     assert lab.a.addresses().keys() == BOTH
     worker = start_worker(lab.a)
@@ -252,6 +252,57 @@ def test_a_master_that_was_silent_for_too_long_listens_first(
     worker.wait_for(configured(1))
     assert lab.a.addresses().keys() == ALONE
     assert worker.wait_for_state(State.MASTER).since > last.since
+
+
+def last_state(worker: Worker, name: str = "V") -> InstanceState:
+    """What the supervisor retains of an instance."""
+    return next(sent for sent in reversed(worker.heard) if isinstance(sent, InstanceState) and sent.instance == name)
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [(VIP,), (VIP, replace(LABELLED, prefixlen=32)), (VIP, replace(LABELLED, dev="lo", label=""))],
+    ids=["address gone", "other prefix", "other interface"],
+)
+def test_an_address_that_left_the_configuration_while_no_worker_was_there_is_removed(
+    lab: Lab,
+    master: Worker,
+    start_worker: StartWorker,
+    address_changes: WatchAddresses,
+    addresses: tuple[VirtualAddress, ...],
+) -> None:
+    last = last_state(master)
+    assert last.held == QUICK.addresses
+    master.kill()
+    changes = address_changes(lab.a)
+    worker = start_worker(lab.a)
+    worker.tell(put(replace(QUICK, addresses=addresses), retained=(last,), silent_for=0.0))
+    assert worker.wait_for_state(State.MASTER).held == addresses
+    worker.wait_for(configured(1))
+    wanted = {f"{virtual.address}/{virtual.prefixlen}" for virtual in addresses if virtual.dev == "eth0"}
+    assert lab.a.addresses().keys() == ALONE | wanted
+    assert "10.9.0.100/32" not in {address for _, address in changes.seen()}
+
+
+def test_addresses_of_an_instance_that_is_gone_are_removed_unless_another_wants_them(
+    lab: Lab, master: Worker, start_worker: StartWorker
+) -> None:
+    last = last_state(master)
+    master.kill()
+    worker = start_worker(lab.a)
+    heir = replace(QUICK, name="W", virtual_router_id=52, addresses=(VIP,))
+    worker.tell(put(heir, retained=(replace(last, instance="W", held=()), last), silent_for=0.0))
+    worker.wait_for(configured(1))
+    assert lab.a.addresses().keys() == ALONE | {"10.9.0.100/32"}
+
+
+def test_without_instances_a_worker_still_cleans_up(lab: Lab, master: Worker, start_worker: StartWorker) -> None:
+    last = last_state(master)
+    master.kill()
+    worker = start_worker(lab.a)
+    worker.tell(put(retained=(last,), silent_for=9.0))
+    worker.wait_for(configured(1))
+    assert lab.a.addresses().keys() == ALONE
 
 
 def test_left_to_a_successor_everything_stays(lab: Lab, master: Worker) -> None:
@@ -290,6 +341,32 @@ def test_a_reload_moves_only_what_it_changes(
     assert (after["since"], after["stats"]["became_master"]) == (before["since"], 1)
     assert state(master, "W")["stats"]["became_master"] == 1
     assert PriorityChanged(instance="W", effective=253, base=253, reasons=()) in master.heard
+
+
+def test_what_is_retained_names_the_addresses_that_a_reload_leaves(
+    lab: Lab, master: Worker, start_worker: StartWorker
+) -> None:
+    entered = last_state(master)
+    added = replace(VIP, address="10.9.0.103")
+    master.tell(put(replace(QUICK, addresses=(VIP, added), priority=253), generation=2))
+    master.wait_for(configured(2))
+    last = last_state(master)
+    assert last == replace(entered, held=(VIP, added))
+    master.kill()
+    worker = start_worker(lab.a)
+    worker.tell(put(replace(QUICK, addresses=(VIP,)), retained=(last,), silent_for=0.0))
+    worker.wait_for(configured(1))
+    assert lab.a.addresses().keys() == ALONE | {"10.9.0.100/32"}
+
+
+def test_a_reload_of_a_backup_holds_nothing(lab: Lab, master: Worker) -> None:
+    Injector(lab.b).send(forged())
+    assert master.wait_for_state(State.BACKUP).held == ()
+    told = len([sent for sent in master.heard if isinstance(sent, InstanceState)])
+    master.tell(put(replace(QUICK, addresses=(VIP,)), generation=2))
+    master.wait_for(configured(2))
+    assert last_state(master).held == ()
+    assert len([sent for sent in master.heard if isinstance(sent, InstanceState)]) == told
 
 
 def test_an_instance_that_is_dropped_goes_with_its_addresses(lab: Lab, master: Worker) -> None:
@@ -385,11 +462,23 @@ def test_other_addresses_are_remarked_upon_but_accepted(lab: Lab, master: Worker
     assert master.wait_for_state(State.BACKUP).master == "10.9.0.2"
 
 
-def test_a_worker_without_rights_says_so(lab: Lab) -> None:
+@pytest.mark.parametrize("missing", ["-net_raw,-net_admin", "-net_raw", "-net_admin"])
+def test_a_worker_without_rights_says_so(lab: Lab, missing: str) -> None:
     script = (
         "import asyncio\nfrom alived.ipc.loop import CannotBoot\nfrom alived.workers.vrrp.worker import make\n"
         "async def main():\n    try:\n        make(print)\n    except CannotBoot as error:\n        print(error)\n"
         "asyncio.run(main())\n"
     )
-    said = lab.a.run("setpriv", "--bounding-set=-net_raw,-net_admin", sys.executable, "-c", script)
+    said = lab.a.run("setpriv", f"--bounding-set={missing}", sys.executable, "-c", script)
     assert said == "VRRP needs CAP_NET_ADMIN and CAP_NET_RAW: Operation not permitted\n"
+
+
+def test_the_root_of_a_user_namespace_has_rights_enough(
+    unprivileged_host: Namespace, start_worker: StartWorker
+) -> None:
+    worker = start_worker(unprivileged_host)
+    worker.tell(put(QUICK))
+    worker.wait_for_state(State.MASTER)
+    assert unprivileged_host.addresses().keys() == BOTH
+    worker.stop(StopHow.CLEAN)
+    assert unprivileged_host.addresses().keys() == ALONE
