@@ -6,131 +6,16 @@ What it does on a network is proven in tests/netns; here is what a user of the p
 import json
 import os
 import signal
+import socket
 import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.supervisor.kit import INSTANCE, PATIENCE, SERVICE, Daemon, alive, until
+
 pytestmark = pytest.mark.netns
-
-PATIENCE = 20.0
-
-INSTANCE = """\
-vrrp_script always { script "/bin/true"
- interval 1 }
-vrrp_instance VI_1 {
-    state BACKUP
-    interface missing0
-    virtual_router_id 51
-    priority 100
-    virtual_ipaddress { 192.0.2.1 }
-    track_script { always }
-}
-"""
-
-
-SERVICE = """\
-virtual_server 192.0.2.1 80 {
-    protocol TCP
-    real_server 192.0.2.2 80 { }
-}
-"""
-
-
-def until(condition: Callable[[], Any], what: str) -> Any:
-    """Ask again and again, with a bound; returns the first answer that is true."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if found := condition():
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"{what}: not within {PATIENCE:g} s")
-
-
-class Daemon:
-    """An alived in a network namespace of its own."""
-
-    def __init__(self, directory: Path, text: str) -> None:
-        self.directory = directory
-        self.config = directory / "keepalived.conf"
-        self.config.write_text(text)
-        self.runtime = directory / "run"
-        self.log = directory / "log"
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def command(self, *more: str) -> list[str]:
-        isolated = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
-        options = ["-f", str(self.config), "--runtime-dir", str(self.runtime), "--no-syslog"]
-        return [*isolated, sys.executable, "-m", "alived.supervisor", *options, *more]
-
-    def start(self, *more: str) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self.command("-n", "-l", *more), stderr=log, stdin=subprocess.DEVNULL)
-        until(lambda: self.ask("status", allowed=(0, 3)).get("ready"), "ready")
-
-    def ctl_command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "alived.ctl", "--runtime-dir", str(self.runtime), *arguments]
-
-    def ctl(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            self.ctl_command(*arguments), capture_output=True, text=True, timeout=PATIENCE, check=False
-        )
-
-    def ask(self, *arguments: str, allowed: tuple[int, ...] = (0,)) -> dict[str, Any]:
-        done = self.ctl("--json", *arguments)
-        assert done.returncode in allowed, done.stderr
-        answer: dict[str, Any] = json.loads(done.stdout or "{}")
-        return answer
-
-    def log_of(self, worker: str) -> list[str]:
-        done = self.ctl("--json", "logs", worker)
-        return [json.loads(line)["text"] for line in done.stdout.splitlines()]
-
-    def workers(self) -> dict[str, dict[str, Any]]:
-        return {worker["name"]: worker for worker in self.ask("workers")["workers"]}
-
-    def replaced(self, name: str, old: int) -> dict[str, Any]:
-        """Wait until the worker of that name is ready with another pid."""
-
-        def other() -> dict[str, Any] | None:
-            worker = self.workers()[name]
-            return worker if worker["state"] == "ready" and worker["pid"] != old else None
-
-        found: dict[str, Any] = until(other, f"{name} replaced")
-        return found
-
-    def pid(self) -> int:
-        return int((self.runtime / "alived.pid").read_text())
-
-    def stop(self) -> int:
-        assert self.process is not None
-        os.kill(self.pid(), signal.SIGTERM)
-        code = self.process.wait(PATIENCE)
-        self.process = None
-        return code
-
-    def end(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-
-
-@pytest.fixture
-def daemon(tmp_path: Path) -> Iterator[Daemon]:
-    made = Daemon(tmp_path, INSTANCE)
-    yield made
-    made.end()
-
-
-def alive(pid: int) -> bool:
-    try:
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    except FileNotFoundError:
-        return False
 
 
 def test_it_starts_answers_and_stops_without_a_trace(daemon: Daemon) -> None:
@@ -178,7 +63,7 @@ def test_without_a_daemon_alivectl_says_so(daemon: Daemon) -> None:
 
 def test_a_second_daemon_is_refused(daemon: Daemon) -> None:
     daemon.start()
-    second = subprocess.run(daemon.command("-n"), capture_output=True, text=True, timeout=PATIENCE, check=False)
+    second = daemon.run("-n")
     assert second.returncode == 1
     assert f"alived runs already, with pid {daemon.pid()}" in second.stderr
     assert daemon.workers()["vrrp"]["restarts"] == 0
@@ -349,7 +234,7 @@ def test_events_show_the_state_and_then_the_change(daemon: Daemon) -> None:
 
 
 def test_without_n_it_goes_to_the_background(daemon: Daemon) -> None:
-    done = subprocess.run(daemon.command(), capture_output=True, text=True, timeout=PATIENCE, check=False)
+    done = daemon.run()
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     until(lambda: daemon.ask("status", allowed=(0, 3)).get("ready"), "ready")
     pid = daemon.pid()
@@ -358,8 +243,6 @@ def test_without_n_it_goes_to_the_background(daemon: Daemon) -> None:
 
 
 def test_systemd_is_told_of_every_step(daemon: Daemon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(str(tmp_path / "notify"))
         listener.settimeout(PATIENCE)
@@ -386,7 +269,7 @@ def test_systemd_is_told_of_every_step(daemon: Daemon, tmp_path: Path, monkeypat
 
 def test_a_configuration_that_cannot_be_used_does_not_start(daemon: Daemon) -> None:
     daemon.config.write_text("vrrp_instance VI_1 {\n")
-    done = subprocess.run(daemon.command("-n", "-l"), capture_output=True, text=True, timeout=PATIENCE, check=False)
+    done = daemon.run("-n", "-l")
     assert done.returncode == 4
     assert "keepalived.conf:1" in done.stderr
     assert "Traceback" not in done.stderr
