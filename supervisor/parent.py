@@ -213,7 +213,7 @@ class Parent:
         return {
             "version": control.version(),
             "pid": os.getpid(),
-            "config_file": str(self._options.config_file),
+            "config_file": os.fsencode(self._options.config_file).decode("utf-8", "replace"),
             "loaded_at": self._loaded_at,
             "generation": self._crew.generation,
             "reload_error": self._reload_error or None,

@@ -93,7 +93,7 @@ class Keeper:
         self._retained = retained
         self._dirty = False
         self._ended = False
-        self._failing = False
+        self._failing: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def changed(self) -> None:
@@ -106,23 +106,23 @@ class Keeper:
         self._timer = None
         if self._dirty and not self._ended:
             self._dirty = False
-            self._write(lambda: self._snapshot.save(self._retained()))
+            self._write("state", lambda: self._snapshot.save(self._retained()))
             self._timer = asyncio.get_running_loop().call_later(SAVE_EVERY, self._save)
 
     def beat(self, moment: float) -> None:
         """At this moment the workers were known to be well."""
-        self._write(lambda: self._snapshot.beat(moment))
+        self._write("pulse", lambda: self._snapshot.beat(moment))
 
-    def _write(self, write: Callable[[], None]) -> None:
+    def _write(self, what: str, write: Callable[[], None]) -> None:
         """A full disk costs a successor its knowledge, and nothing else."""
         try:
             write()
         except OSError as error:
-            if not self._failing:
-                log.error("the state cannot be kept for a successor: %s", error)
-            self._failing = True
+            if what not in self._failing:
+                log.error("the %s cannot be kept for a successor: %s", what, error)
+            self._failing.add(what)
         else:
-            self._failing = False
+            self._failing.discard(what)
 
     def end(self) -> None:
         """A clean end: nothing is to be taken up."""

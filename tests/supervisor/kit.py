@@ -53,14 +53,12 @@ class Daemon:
         self.config.write_text(text)
         self.runtime = directory / "run"
         self.log = directory / "log"
-        self.wrap: list[str] = []
-        """A command that runs the daemon's."""
         self.process: subprocess.Popen[bytes] | None = None
 
     def command(self, *more: str) -> list[str]:
         isolated = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
         options = ["-f", str(self.config), "--runtime-dir", str(self.runtime), "--no-syslog"]
-        return [*isolated, *self.wrap, sys.executable, "-m", "alived.supervisor", *options, *more]
+        return [*isolated, sys.executable, "-m", "alived.supervisor", *options, *more]
 
     def run(self, *more: str) -> "subprocess.CompletedProcess[str]":
         """Start it in a way that should be refused."""
@@ -123,6 +121,7 @@ class Daemon:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+            self.process = None
 
 
 def alive(pid: int) -> bool:

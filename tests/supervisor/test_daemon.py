@@ -199,19 +199,9 @@ def test_signals_dump_what_is_known(daemon: Daemon, number: signal.Signals, name
 
 def test_logs_follow(daemon: Daemon) -> None:
     daemon.start()
-    command = [
-        sys.executable,
-        "-m",
-        "alived.ctl",
-        "--runtime-dir",
-        str(daemon.runtime),
-        "logs",
-        "-f",
-        "-n",
-        "1",
-        "--json",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as follower:
+    with subprocess.Popen(
+        daemon.ctl_command("logs", "-f", "-n", "1", "--json"), stdout=subprocess.PIPE, text=True
+    ) as follower:
         assert follower.stdout is not None
         assert json.loads(follower.stdout.readline())["text"]
         os.kill(daemon.pid(), signal.SIGUSR1)
