@@ -235,7 +235,8 @@ class Crew:
         clean = await self._end(child, how)
         if not clean and how is StopHow.CLEAN and TEAM[name].holds_kernel_state:
             log.warning("%s worker did not stop in order: another one cleans up after it", name)
-            if not (await self._fork(child) and await self._end(child, how)):
+            forked = await self._fork(child) or await self._fork(child)  # again: the zygote may just have died too
+            if not (forked and await self._end(child, how)):
                 log.error("%s worker: what it had put into the kernel may still be there", name)
         child.phase = Phase.ABSENT
         self._tell(child, "stopped")
