@@ -80,6 +80,8 @@ class Loop:
         self._stopping: asyncio.Task[None] | None = None
         self._lag = 0.0
         self._configured = False
+        self._timers: list[asyncio.TimerHandle] = []
+        """The next heartbeat, and the end of waiting for a configuration."""
 
     async def run(self) -> None:
         """Say hello and work until told to stop."""
@@ -87,10 +89,12 @@ class Loop:
         self._bus.send(Hello(pid=os.getpid()))
         loop = asyncio.get_running_loop()
         self._beat(loop, loop.time())
-        loop.call_later(CONFIGURE_LIMIT, self._give_up)
+        self._timers[1:] = [loop.call_later(CONFIGURE_LIMIT, self._give_up)]
         try:
             await self._stopped
         finally:
+            for timer in self._timers:
+                timer.cancel()
             self._bus.close()
 
     def _beat(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
@@ -98,7 +102,7 @@ class Loop:
         self._bus.send(Heartbeat(loop_lag=self._lag))
         self._lag = 0.0
         next_due = loop.time() + HEARTBEAT_INTERVAL
-        loop.call_at(next_due, self._beat, loop, next_due)
+        self._timers[:1] = [loop.call_at(next_due, self._beat, loop, next_due)]
 
     def _dispatch(self, message: Message) -> None:
         match message:
