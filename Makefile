@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 # Program:package, for what the machine must have.
 FOR_DEMO := ip:iproute2 ps:procps nginx:nginx-light curl:curl nft:nftables unshare:util-linux
-FOR_TEST := $(FOR_DEMO) keepalived:keepalived tshark:tshark dumpcap:wireshark-common ipvsadm:ipvsadm \
+FOR_TEST := $(FOR_DEMO) keepalived:keepalived tcpdump:tcpdump tshark:tshark dumpcap:wireshark-common ipvsadm:ipvsadm \
     conntrack:conntrack socat:socat linux.uml:user-mode-linux modprobe:kmod systemd-analyze:systemd
 
 # Namespaces need root, of the machine or of a user namespace.
@@ -50,7 +50,7 @@ cores: $(VENV)/for-test  ## each pure core by its own tests alone: all branches
 	done; echo "$(words $(PURE)) pure cores, every branch"
 
 bench: $(VENV)/for-test  ## measure alived beside keepalived
-	@$(AS_ROOT) $(BIN)/python -m bench
+	@$(BIN)/python -m bench
 
 clean:  ## remove what make made
 	rm -rf $(VENV) build dist *.egg-info .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache

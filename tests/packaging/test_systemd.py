@@ -21,8 +21,13 @@ from examples.testbed.witness import Witness
 pytestmark = pytest.mark.netns
 
 UNIT = "alived.service"
-SCRIPT_BY_PORT = "#!/bin/sh\nexec curl -sf --max-time 1 -o /dev/null http://127.0.0.1\n"
-"""nginx is not in the process table of this systemd, and `ps` would not see it."""
+ROUTE = "198.51.100.0/24"
+SCRIPT_BY_PORT = f"""\
+#!/bin/sh
+ip route replace blackhole {ROUTE}
+exec curl -sf --max-time 1 -o /dev/null http://127.0.0.1
+"""
+"""nginx is not in the process table of this systemd: `ps` would not see it. And root may change routes."""
 
 BY_CHECK = 10.0
 """Seconds: delay_loop of 6, and room."""
@@ -143,6 +148,10 @@ def test_the_unit_is_active_once_the_workers_are_ready_and_everything_works(pair
     wait_until(lambda: ask(pair.host1, "status")["instances"][0]["priority"] == 85, 5, "the script runs, and fails")
     pair.nginx1.start()
     wait_until(lambda: ask(pair.host1, "status")["instances"][0]["priority"] == 100, 5, "the script succeeds again")
+
+
+def test_a_script_of_root_may_do_what_root_may(pair: Pair, systemd: Systemd) -> None:  # noqa: ARG001 - it runs
+    wait_until(lambda: ROUTE in pair.host1.run("ip", "route"), BY_CHECK, "the script's route")
 
 
 def test_reload_keeps_the_process_and_takes_the_new_file(pair: Pair, systemd: Systemd) -> None:
