@@ -17,7 +17,7 @@ from typing import NamedTuple
 MAX_LINE = 4096
 """Bytes of one line with its end; the rest of a longer one is cut. A pipe takes that much whole or not (pipe(7))."""
 
-ERROR, WARNING, NOTICE, INFO, DEBUG = 3, 4, 5, 6, 7
+ERROR, WARNING, INFO, DEBUG = 3, 4, 6, 7
 """Syslog priorities."""
 
 

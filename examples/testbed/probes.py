@@ -45,7 +45,8 @@ class Probe:
     kind: str
 
     def __init__(self, host: Host, address: str, interval: float) -> None:
-        self._records = host.at_end.enter_context(tempfile.TemporaryFile("w+", prefix="alived-probe-"))  # noqa: SIM115 - so it is
+        records = tempfile.TemporaryFile("w+", prefix="alived-probe-")  # noqa: SIM115 - the host closes it
+        self._records = host.at_end.enter_context(records)
         self._process = host.popen(
             *(sys.executable, "-m", "examples.testbed.probes", self.kind, address, str(interval)),
             output=self._records,

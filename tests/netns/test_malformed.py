@@ -2,7 +2,6 @@
 
 import socket
 import struct
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -164,14 +163,12 @@ def stranger(running: Pair) -> "zmq.Socket[bytes]":
     return dealer
 
 
-def test_nothing_became_of_the_malformed_frames(running: Pair, stranger: "zmq.Socket[bytes]") -> None:
+def test_nothing_became_of_the_malformed_frames(running: Pair) -> None:
     wait_until(
         lambda: sum(ask(running.host1, "status")["dropped_frames"].values()) > 0, 5, "dropped frames are counted"
     )
     with socket.socket(socket.AF_UNIX) as bare:
         bare.connect(str(running.host1.path("/run/alived/bus")))
         bare.sendall(b"not even ZeroMQ\n" * 100)
-        time.sleep(0.1)
-    assert stranger.closed is False
-    assert all(worker.get("restarts", 0) == 0 for worker in ask(running.host1, "workers")["workers"])
+        assert all(worker.get("restarts", 0) == 0 for worker in ask(running.host1, "workers")["workers"])
     running.wait_for_page(running.host1, 2)
