@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import memory, respawn, silence, start
+from bench import configtest, memory, respawn, silence, start
 from bench.table import Row, heading
 from examples.testbed.namespaces import become_root
 
@@ -13,6 +13,7 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
     "respawn": respawn.measure,
     "silence": silence.measure,
     "memory": memory.measure,
+    "configtest": configtest.measure,
 }
 
 

@@ -21,7 +21,7 @@ TIMEOUT = 5.0
 """Seconds to wait for an answer."""
 
 RELOAD_TIMEOUT = 60.0
-"""Seconds to wait for a reload: it ends when all workers have taken on what changed."""
+"""Seconds to wait for a reload, which ends when all workers have taken on what changed, or for its plan."""
 
 Show = Callable[[Document], str]
 
@@ -32,6 +32,8 @@ VIEWS: dict[str, tuple[str, Show]] = {
     "checks": ("health checks and track scripts", tables.checks),
     "workers": ("the daemon's processes", tables.workers),
 }
+
+CHANGES: dict[str, Show] = {"reload": tables.reload, "plan": tables.plan}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -52,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(
         "reload", help="read the configuration again, as SIGHUP does, and say what changed", parents=[common]
     )
+    plan = commands.add_parser("plan", help="what a reload would change and disturb; nothing is done", parents=[common])
+    plan.add_argument("file", nargs="?", type=_file, metavar="FILE", help="instead of the daemon's configuration file")
     commands.add_parser("stop", help="stop the daemon", parents=[common])
     return parser
 
@@ -62,10 +66,18 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _file(text: str) -> str:
+    """The path as the daemon, which works elsewhere, has to know it."""
+    path = str(Path(text).absolute())
+    if not path.isprintable():
+        raise argparse.ArgumentTypeError(f"the name of a file is text, and not {text!r}")
+    return path
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     arguments = _parser().parse_args(argv)
-    timeout = RELOAD_TIMEOUT if arguments.command == "reload" else TIMEOUT
+    timeout = RELOAD_TIMEOUT if arguments.command in ("reload", "plan") else TIMEOUT
     try:
         with contextlib.closing(
             Client(paths.bus(arguments.runtime_dir), paths.events(arguments.runtime_dir), timeout)
@@ -84,7 +96,7 @@ def _run(client: Client, arguments: argparse.Namespace) -> int:
             return _logs(client, arguments)
         case "events":
             return _events(client, arguments)
-    reply = client.ask(arguments.command)
+    reply = client.ask(arguments.command, {"file": arguments.file} if arguments.command == "plan" else None)
     if not reply.ok:
         return _refused(reply)
     document = reply.body
@@ -94,9 +106,10 @@ def _run(client: Client, arguments: argparse.Namespace) -> int:
         print(json.dumps(document, indent=2))
     elif arguments.command in VIEWS:
         print(VIEWS[arguments.command][1](document))
-    elif arguments.command == "reload":
-        print(tables.reload(document))
-    return EXIT_OK if document.get("applied", True) else EXIT_REFUSED
+    elif arguments.command in CHANGES:
+        print(CHANGES[arguments.command](document))
+    refused = document.get("refused") or not document.get("applied", True)
+    return EXIT_REFUSED if refused else EXIT_OK
 
 
 def _refused(reply: Reply) -> int:

@@ -161,6 +161,31 @@ def reload(document: Document) -> str:
     return "\n".join(lines)
 
 
+def plan(document: Document) -> str:
+    """`alivectl plan`."""
+    lines = list(document["problems"])
+    if document["refused"]:
+        lines.append(f"a reload would be refused: {document['refused']}")
+    elif not document["changes"]:
+        lines.append("nothing would change")
+    else:
+        rows = (row for change in document["changes"] for row in _change(change))
+        lines += [table(("OBJECT", "VALUE", "OLD", "NEW", "DISTURBS", "WHY"), rows), ""]
+        lines.append(f"would disturb at worst: {document['disturbs']}")
+    return "\n".join(lines)
+
+
+def _change(change: Document) -> Iterable[tuple[Any, ...]]:
+    """A line for each value, and for each element of a list that comes or goes."""
+    if not change["values"]:
+        yield change["object"], change["what"], None, None, change["disturbs"], change["reason"]
+    for value in change["values"]:
+        told = value["disturbs"], value["reason"]
+        pairs = [*((gone, None) for gone in value["removed"]), *((None, come) for come in value["added"])]
+        for old, new in pairs or [(value["old"], value["new"])]:
+            yield change["object"], value["name"], old, new, *told
+
+
 def log_line(worker: str, stamp: str, level: int, text: str) -> str:
     """One line of a log."""
     return f"{stamp} {worker:<10} {LEVELS.get(level, str(level)):<7} {text}"

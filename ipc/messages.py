@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from alived.ipc.model import ConfigObject, VirtualAddress
+from alived.ipc.model.config import ConfigObject
+from alived.ipc.model.routing import VirtualAddress
 
 Document = dict[str, Any]
 """A JSON-like answer to a query: str keys; None, bool, int, float, str, list and dict values."""

@@ -3,6 +3,7 @@
 Exit codes are keepalived's. A mistake of the user's is one line on standard error, never a traceback.
 """
 
+import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +11,13 @@ from pathlib import Path
 import alived
 from alived.supervisor import exitcodes
 from alived.supervisor.config.diagnostics import Code
+from alived.supervisor.config.dump import dump
+from alived.supervisor.config.explain import UnknownWordError, explain
 from alived.supervisor.config.load import Loaded, load
 from alived.supervisor.options import SIGNALS, Options, UsageError, parse, parser
+
+SECURITY = {Code.SCRIPT_SECURITY}
+"""What alone makes a verdict that scripts are not secure."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -26,9 +32,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.write(f"alived {alived.__version__}\n")
     elif options.signum:
         sys.stdout.write(f"{int(SIGNALS[options.signum])}\n")
+    elif options.explain:
+        return _explain(options.explain)
     else:
         for option in options.without_effect:
             sys.stderr.write(f"alived: {option} has no effect yet\n")
+        if options.dump_conf:
+            return _dump(options)
         return _test(options) if options.config_test else _run(options)
     return exitcodes.OK
 
@@ -40,8 +50,13 @@ def _run(options: Options) -> int:
 
 
 def _test(options: Options) -> int:
-    loaded = load(options.config_file)
-    text = "".join(f"{diagnostic.render()}\n" for diagnostic in loaded.diagnostics)
+    loaded = load(options.config_file, options.config_id)
+    code = verdict(loaded)
+    if options.json:
+        found = [diagnostic.document() for diagnostic in loaded.diagnostics]
+        sys.stdout.write(json.dumps({"verdict": code, "diagnostics": found}, indent=2, ensure_ascii=False) + "\n")
+        return code
+    text = _text(loaded)
     if options.config_test_log is None:
         sys.stderr.write(text)
     else:
@@ -49,7 +64,26 @@ def _test(options: Options) -> int:
             _write(options.config_test_log, text)
         except OSError as error:
             return _fail(f"cannot write {options.config_test_log}: {error.strerror}", exitcodes.FAILED)
+    return code
+
+
+def _text(loaded: Loaded) -> str:
+    return "".join(f"{diagnostic.render()}\n" for diagnostic in loaded.diagnostics)
+
+
+def _dump(options: Options) -> int:
+    loaded = load(options.config_file, options.config_id)
+    sys.stderr.write(_text(loaded))
+    sys.stdout.write(dump(loaded.config, show_secrets=options.show_secrets))
     return verdict(loaded)
+
+
+def _explain(word: str) -> int:
+    try:
+        sys.stdout.write(explain(word))
+    except UnknownWordError as error:
+        return _fail(str(error), exitcodes.FAILED)
+    return exitcodes.OK
 
 
 def _write(path: Path, text: str) -> None:
@@ -61,7 +95,7 @@ def verdict(loaded: Loaded) -> int:
     complaints = {diagnostic.code for diagnostic in loaded.diagnostics if diagnostic.is_complaint}
     if Code.UNREADABLE in complaints:
         return exitcodes.NO_CONFIG
-    if Code.SCRIPT_SECURITY in complaints:
+    if complaints and complaints <= SECURITY:
         return exitcodes.SCRIPT_SECURITY
     return exitcodes.COMPLAINTS if complaints else exitcodes.OK
 

@@ -1,14 +1,14 @@
 """Answers to alivectl: what the supervisor itself knows, as JSON-like documents.
 
 Questions about packets, checks or tables go on to the worker that knows (team.py says which). The documents are
-described in docs/alivectl.md. What does not live here: what `reload` and `stop` do (parent.py).
+described in docs/alivectl.md. What does not live here: what `reload`, `plan` and `stop` do (parent.py).
 """
 
 import asyncio
 import itertools
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import alived
 from alived.ipc.messages import (
@@ -21,8 +21,10 @@ from alived.ipc.messages import (
     Retained,
     VirtualServerState,
 )
+from alived.supervisor.changes import Change, worst
 from alived.supervisor.children import Child, Phase
 from alived.supervisor.crew import Crew
+from alived.supervisor.disturbance import Effect
 from alived.supervisor.router import Router
 from alived.supervisor.sinks import Sinks
 from alived.supervisor.team import TEAM
@@ -164,6 +166,39 @@ def overview(retained: Iterable[tuple[str, Retained]]) -> Document:
         "instances": [{"name": name, **facts} for name, facts in instances.items()],
         "virtual_servers": [{"name": name, **facts} for name, facts in services.items()],
     }
+
+
+def planned(file: str, refusal: str, found: Sequence[Change], problems: list[str]) -> Document:
+    """What a reload from a file would change; `refusal` says why it would not be done, empty: it would."""
+    return {
+        "file": file,
+        "refused": refusal or None,
+        "disturbs": str(worst(change.effect for change in found).disturbs),
+        "changes": [
+            {
+                "object": change.key,
+                "what": change.sign.name.lower(),
+                **_disturbance(change.effect),
+                "values": [
+                    {
+                        "name": value.name,
+                        "old": value.old or None,
+                        "new": value.new or None,
+                        "removed": list(value.gone),
+                        "added": list(value.come),
+                        **_disturbance(value.effect),
+                    }
+                    for value in change.values
+                ],
+            }
+            for change in found
+        ],
+        "problems": problems,
+    }
+
+
+def _disturbance(effect: Effect) -> Document:
+    return {"disturbs": str(effect.disturbs), "reason": effect.reason}
 
 
 def version() -> str:

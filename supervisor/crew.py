@@ -16,7 +16,7 @@ from typing import Any
 
 from alived.ipc.bus import SupervisorBus
 from alived.ipc.messages import Configure, Stop, StopHow, WorkerExit, WorkerState
-from alived.ipc.model import Config
+from alived.ipc.model.config import Config
 from alived.supervisor import restart
 from alived.supervisor.children import Child, Phase
 from alived.supervisor.forker import Forker, ForkFailed
@@ -185,12 +185,12 @@ class Crew:
         self.generation += 1
         for name in plan.stop:
             await self.stop(name, StopHow.CLEAN)
-        for change in plan.change:
-            child = self.children[change.worker]
+        for part in plan.updates:
+            child = self.children[part.worker]
             if child.reachable and child.phase is not Phase.STOPPING:
                 child.wanted_generation = self.generation
                 child.up_to_date.clear()
-                update = Configure(generation=self.generation, put=change.put, drop=change.drop)
+                update = Configure(generation=self.generation, put=part.put, drop=part.drop)
                 self.bus.send(child.identity, update)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(child.up_to_date.wait(), TAKE_ON_TIMEOUT)

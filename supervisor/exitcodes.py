@@ -8,4 +8,4 @@ NO_CONFIG = 4
 COMPLAINTS = 5
 """`-t`: keepalived would complain of the configuration, and run nevertheless."""
 SCRIPT_SECURITY = 6
-"""`-t`: of its scripts' security too; as in keepalived, this outranks other complaints."""
+"""`-t`: it would complain, but only of the security of scripts."""

@@ -53,6 +53,18 @@ class Options:
     """Judge the configuration and end."""
     config_test_log: Path | None = None
     """Where the verdict goes instead of standard error."""
+    config_id: str = ""
+    """Which lines that begin with `@` count; empty: those of this host's name."""
+    strict: bool = False
+    """Refuse a configuration that has errors, at a start and at a reload."""
+    json: bool = False
+    """The verdict as a JSON document on standard output."""
+    dump_conf: bool = False
+    """Print the configuration as understood and end."""
+    show_secrets: bool = False
+    """Passwords and keys too."""
+    explain: str = ""
+    """A keyword to be explained."""
     signum: str = ""
     version: bool = False
     help: bool = False
@@ -74,7 +86,6 @@ _LATER: tuple[tuple[tuple[str, ...], dict[str, Any], str], ...] = (
     (("-u", "--umask"), _VALUE, "umask for files that are made"),
     (("-X", "--release-vips"), _FLAG, "drop the addresses on a transition by signal"),
     (("-R", "--dont-respawn"), _FLAG, "do not start a worker again"),
-    (("-d", "--dump-conf"), _FLAG, "dump the configuration"),
     (("-r", "--vrrp_pid"), _VALUE, "pid file of the vrrp worker"),
     (("-c", "--checkers_pid"), _VALUE, "pid file of the checker worker"),
     (("-b", "--bfd_pid"), _VALUE, "pid file of the bfd worker"),
@@ -82,7 +93,6 @@ _LATER: tuple[tuple[tuple[str, ...], dict[str, Any], str], ...] = (
     (("-a", "--address-monitoring"), _FLAG, "log all addresses that come and go"),
     (("-s", "--namespace"), _VALUE, "run in this network namespace"),
     (("-e", "--all-config"), _FLAG, "a configuration file that is missing is an error"),
-    (("-i", "--config-id"), _VALUE, "configuration id, for lines that begin with @"),
     (("-x", "--snmp"), _FLAG, "run the SNMP subsystem"),
     (("-A", "--snmp-agent-socket"), _VALUE, "socket of the SNMP master agent"),
     (("-m", "--core-dump"), _FLAG, "leave a core dump"),
@@ -102,6 +112,7 @@ def parser() -> argparse.ArgumentParser:
     """The parser, which also makes the help text."""
     made = _Parser(
         prog="alived",
+        usage="alived [OPTION …] | alived explain KEYWORD",
         description="VRRP failover, health checks and load balancing from an unmodified keepalived.conf",
         add_help=False,
     )
@@ -130,6 +141,11 @@ def parser() -> argparse.ArgumentParser:
     )
     add("-G", "--no-syslog", action="store_true", help="do not log to syslog")
     add("-t", "--config-test", nargs="?", const="", metavar="LOGFILE", help="judge the configuration and end")
+    add("--json", action="store_true", help="with -t: the verdict as a JSON document on standard output")
+    add("-i", "--config-id", metavar="ID", help="take the lines that begin with @ID (default: the host's name)")
+    add("--strict", action="store_true", help="refuse a configuration with errors, instead of running what is valid")
+    add("-d", "--dump-conf", action="store_true", help="print the configuration as understood and end")
+    add("--show-secrets", action="store_true", help="with -d: passwords and keys too")
     add("--signum", choices=SIGNALS, metavar="NAME", help=f"print a signal's number: {', '.join(SIGNALS)}")
     add("-v", "--version", action="store_true", help="print the version")
     add("-h", "--help", action="store_true", help="print this")
@@ -141,6 +157,10 @@ def parser() -> argparse.ArgumentParser:
 
 def parse(argv: Sequence[str]) -> Options:
     """The options of a command line, without the program's name. UsageError."""
+    if argv[:1] == ["explain"]:
+        if len(argv) != 2 or not argv[1]:  # noqa: PLR2004  the command and its word
+            raise UsageError("write: alived explain KEYWORD")
+        return Options(explain=argv[1])
     given = vars(parser().parse_args(argv))
     for name in ("config_test", "core_dump_pattern", "perf", "debug"):
         if (
@@ -163,6 +183,11 @@ def parse(argv: Sequence[str]) -> Options:
         no_syslog=given["no_syslog"],
         config_test=given["config_test"] is not None,
         config_test_log=Path(given["config_test"]) if given["config_test"] else None,
+        config_id=given["config_id"] or "",
+        strict=given["strict"],
+        json=given["json"],
+        dump_conf=given["dump_conf"],
+        show_secrets=given["show_secrets"],
         signum=given["signum"] or "",
         version=given["version"],
         help=given["help"],

@@ -11,6 +11,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 from alived.ipc import codec, paths
 from alived.ipc.bus import SupervisorBus
@@ -72,7 +73,8 @@ class Parent:
         self._control = Control(self._crew, self._router, self._sinks, self._status)
         self._reloading = asyncio.Lock()
         self._reload_error = ""
-        self._accepted_errors: frozenset[tuple[str, str]] = frozenset()
+        self._complete = False
+        """All braces are closed in the configuration in force."""
         self._loaded_at = 0.0
         self._ready = False
         self._settled = asyncio.Event()
@@ -103,14 +105,15 @@ class Parent:
     async def _start(self) -> bool:
         """Load the configuration and start the workers; False: there is nothing to start with."""
         loaded = await self._load()
-        if not loaded.usable:
-            log.error("no usable configuration: not started")
+        if obstacle := self._obstacle(loaded, self._options.config_file):
+            log.error("not started: %s", obstacle)
             said = "" if self._options.log_console else "\n".join(found.render() for found in loaded.diagnostics) + "\n"
-            self._caller.tell(exitcodes.NO_CONFIG, f"{said}alived: no usable configuration\n")
+            code = exitcodes.COMPLAINTS if loaded.readable else exitcodes.NO_CONFIG
+            self._caller.tell(code, f"{said}alived: not started: {obstacle}\n")
             return False
         log.info("%s, pid %d, configuration %s", control.version(), os.getpid(), self._options.config_file)
         self._loaded_at = time.time()
-        self._accepted_errors = _errors(loaded)
+        self._complete = loaded.complete
         self._crew.config = loaded.config
         self._crew.generation = 1
         self._tick(self._loop.time())
@@ -204,6 +207,8 @@ class Parent:
         match query.topic:
             case "reload":
                 return Reply(id=query.id, ok=True, body=await self.reload())
+            case "plan":
+                return await self._planned(query)
             case "stop":
                 self.stop()
                 return Reply(id=query.id, ok=True, body={"stopping": True})
@@ -250,23 +255,21 @@ class Parent:
         await self.reload()
 
     async def reload(self) -> Document:
-        """Read the configuration again and run it.
+        """Read the configuration again and run what is valid of it, as keepalived does.
 
-        An error that was not in it before leaves the present one in force. One that was is no reason: with it the
-        daemon has been started.
+        What is no configuration at all leaves the present one in force, and so does one whose blocks do not close: where
+        they end would be a guess. With --strict any error does.
         """
         async with self._reloading:
             self._notifier.reloading()
             loaded = await self._load()
             problems = [diagnostic.render() for diagnostic in loaded.diagnostics]
-            fresh = _errors(loaded) - self._accepted_errors
-            if fresh or not loaded.usable:
-                self._reload_error = f"{_count(max(len(fresh), 1), 'error')} in {self._options.config_file}"
+            self._reload_error = self._refusal(loaded, self._options.config_file)
+            if self._reload_error:
                 log.error("reload refused, %s: the configuration before it stays in force", self._reload_error)
                 self._notifier.ready(self._summary())
                 return {"applied": False, "changes": [], "problems": problems}
-            self._accepted_errors = _errors(loaded)
-            self._reload_error = ""
+            self._complete = loaded.complete
             change = plan(self._crew.config, loaded.config)
             for word in change.words:
                 log.info("reload: %s", word)
@@ -280,6 +283,20 @@ class Parent:
             log.info("reloaded, generation %d, %s", self._crew.generation, _count(len(change.words), "change"))
             self._notifier.ready(self._summary())
             return {"applied": True, "changes": list(change.words), "problems": problems}
+
+    async def _planned(self, query: Query) -> Reply:
+        """What a reload would change, were it done from a file; nothing is done."""
+        file = query.arguments.get("file") or str(self._options.config_file)
+        if not isinstance(file, str):
+            return Reply(id=query.id, ok=False, body={"error": "plan takes the name of a file"})
+        return Reply(id=query.id, ok=True, body=await asyncio.to_thread(self._plan, Path(file)))
+
+    def _plan(self, file: Path) -> Document:
+        """The same, on a thread."""
+        loaded = load(file, self._options.config_id)
+        refusal = self._refusal(loaded, file)
+        found = () if refusal else plan(self._crew.config, loaded.config).changes
+        return control.planned(str(file), refusal, found, [problem.render() for problem in loaded.diagnostics])
 
     async def _dump(self, name: str, topics: tuple[str, ...]) -> None:
         """SIGUSR1 and SIGUSR2: write what is known to a file in the runtime directory."""
@@ -297,9 +314,23 @@ class Parent:
 
     # --- small things -------------------------------------------------------------------------------------------------
 
+    def _obstacle(self, loaded: Loaded, file: Path) -> str:
+        """Why a configuration cannot be run; empty: it can."""
+        if not loaded.readable:
+            return f"no configuration in {file}"
+        if self._options.strict and loaded.errors:
+            return f"{_count(loaded.errors, 'error')} in {file}"
+        return ""
+
+    def _refusal(self, loaded: Loaded, file: Path) -> str:
+        """Why a reload leaves the present configuration in force; empty: it does not."""
+        if obstacle := self._obstacle(loaded, file):
+            return obstacle
+        return f"a brace is not closed in {file}" if self._complete and not loaded.complete else ""
+
     async def _load(self) -> Loaded:
         """Read the configuration, on a thread, and log what there is to say about it."""
-        loaded = await asyncio.to_thread(load, self._options.config_file)
+        loaded = await asyncio.to_thread(load, self._options.config_file, self._options.config_id)
         for diagnostic in loaded.diagnostics:
             log.log(diagnostic.severity.level, "%s", diagnostic.render())
         return loaded
@@ -308,13 +339,6 @@ class Parent:
         task = self._loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-def _errors(loaded: Loaded) -> frozenset[tuple[str, str]]:
-    """The errors of a configuration, wherever they stand: their words and their lines' text."""
-    return frozenset(
-        (found.message, found.place.source.strip()) for found in loaded.diagnostics if found.severity is Severity.ERROR
-    )
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,17 +1,18 @@
 """PURE: an old and a new configuration -> what changes, in messages and in words.
 
 Objects are compared by key and value; only those that differ are sent. A worker whose slice does not change hears
-nothing, an object that does not change is not mentioned.
+nothing, an object that does not change is not mentioned. What a change is in detail, and what it disturbs, is found in
+changes.py.
 """
 
-import dataclasses
 from dataclasses import dataclass
 
-from alived.ipc.model import Config, ConfigObject
+from alived.ipc.model.config import Config, ConfigObject
+from alived.supervisor.changes import Change, changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Update:
     """What one worker has to take on."""
 
     worker: str
@@ -25,37 +26,28 @@ class Plan:
 
     stop: tuple[str, ...]
     """Workers that have nothing left to do."""
-    change: tuple[Change, ...]
-    words: tuple[str, ...]
-    """One line for each object that is added, changed or removed."""
+    updates: tuple[Update, ...]
+    changes: tuple[Change, ...]
+    """Every object that is added, changed or removed."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """One line for each of these."""
+        return tuple(change.words for change in self.changes)
 
 
 def plan(old: Config, new: Config) -> Plan:
     """What has to happen so that a daemon that runs `old` runs `new`."""
     before, after = old.slices, new.slices
-    changes = []
-    words: list[str] = []
-    for worker, objects in new.all_slices.items():
-        had = {item.key: item for item in old.all_slices[worker]}
-        have = {item.key: item for item in objects}
-        words += [f"{key}: removed" for key in had if key not in have]
-        words += [_describe(key, had.get(key), item) for key, item in have.items() if had.get(key) != item]
-        if worker in before and worker in after and had != have:
+    updates = []
+    for worker in (worker for worker in before if worker in after):
+        had = {item.key: item for item in before[worker]}
+        have = {item.key: item for item in after[worker]}
+        if had != have:
             put = tuple(item for key, item in have.items() if had.get(key) != item)
-            changes.append(Change(worker=worker, put=put, drop=tuple(key for key in had if key not in have)))
+            updates.append(Update(worker=worker, put=put, drop=tuple(key for key in had if key not in have)))
     return Plan(
         stop=tuple(worker for worker in before if worker not in after),
-        change=tuple(changes),
-        words=tuple(words),
+        updates=tuple(updates),
+        changes=changes(old, new),
     )
-
-
-def _describe(key: str, old: ConfigObject | None, new: ConfigObject) -> str:
-    if old is None:
-        return f"{key}: added"
-    fields = [
-        field.name
-        for field in dataclasses.fields(new)
-        if getattr(old, field.name, dataclasses.MISSING) != getattr(new, field.name)
-    ]
-    return f"{key}: {', '.join(fields)} changed"

@@ -17,7 +17,10 @@ from alived.ipc.messages import (
     TrackerChanged,
     VirtualServerState,
 )
-from alived.ipc.model import Config, VirtualServer, VrrpInstance, VrrpScript
+from alived.ipc.model.checker import VrrpScript
+from alived.ipc.model.config import Config
+from alived.ipc.model.lvs import VirtualServer
+from alived.ipc.model.vrrp import VrrpInstance
 
 Routed = TrackerChanged | PriorityChanged | InstanceState | RealServerState | VirtualServerState
 """What may come from a worker for others. Observers see all of it."""

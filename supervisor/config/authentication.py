@@ -1,38 +1,62 @@
 """The authentication block of a vrrp_instance: the password of VRRP version 2 (RFC 2338 section 5.3.6)."""
 
-from alived.supervisor.config.diagnostics import Code, Report
-from alived.supervisor.config.sections import Section
+from typing import NamedTuple
+
+from alived.ipc.model.authentication import AuthType
+from alived.ipc.model.vrrp import Family, InstanceRole
+from alived.supervisor.config.diagnostics import Code
+from alived.supervisor.config.instance_family import V3
+from alived.supervisor.config.instance_subject import Subject
 
 AUTH_LENGTH = 8
 """Bytes of a password (RFC 2338 section 5.3.10)."""
 
+IGNORED = "adverts are not authenticated"
 
-def read_auth_pass(section: Section, report: Report) -> bytes:
-    """The password of an instance; empty when adverts are not authenticated."""
-    whole = section.merged("authentication")
-    kind, password = whole.get("auth_type", str), whole.get("auth_pass", str).encode()
-    if kind == "AH":
-        report.warning(
-            Code.NOT_IMPLEMENTED,
-            "alived does not implement auth_type AH",
-            whole.where("auth_type"),
-            "adverts are not authenticated",
-        )
-        return b""
-    if kind and not password:
-        report.warning(
-            Code.MISSING, "auth_type PASS needs an auth_pass", whole.where("auth_type"), "adverts are not authenticated"
-        )
-    if password and not kind:
-        report.note(
-            Code.IGNORED, "a password needs auth_type PASS", whole.where("auth_pass"), "adverts are not authenticated"
-        )
-        return b""
-    if len(password) > AUTH_LENGTH:
-        report.warning(
-            Code.BAD_VALUE,
-            f"a password has at most {AUTH_LENGTH} bytes",
-            whole.where("auth_pass"),
-            f"only the first {AUTH_LENGTH} are used, as by keepalived",
-        )
-    return password[:AUTH_LENGTH]
+
+class Password(NamedTuple):
+    """How adverts are authenticated."""
+
+    auth_type: AuthType = AuthType.NONE
+    auth_pass: bytes = b""
+
+
+def read_password(subject: Subject, version: int, family: Family) -> Password:
+    """The password of an instance, and what it is used for."""
+    whole, report = subject.section.merged("authentication"), subject.report
+    for entry in whole.given("auth_pass"):
+        if len(entry.value.encode()) > AUTH_LENGTH:
+            report.warning(
+                Code.BAD_VALUE,
+                f"a password has at most {AUTH_LENGTH} bytes",
+                entry.place(0),
+                f"only the first {AUTH_LENGTH} are used, as by keepalived",
+            )
+    kind = whole.find("auth_type", AuthType) or AuthType.NONE
+    password = (whole.find("auth_pass", str) or "").encode()[:AUTH_LENGTH]
+    if kind is AuthType.NONE:
+        if password:
+            report.note(Code.IGNORED, "a password needs auth_type PASS", whole.where("auth_pass"), IGNORED)
+        return Password()
+    if subject.strict:
+        report.warning(Code.CONFLICT, "strict mode knows no authentication", whole.where("auth_type"), IGNORED)
+        return Password()
+    if version == V3:
+        message = "VRRP version 3 has no authentication"
+        report.warning(Code.CONFLICT, message, whole.where("auth_type"), f"{IGNORED}; see auth_hmac")
+        return Password()
+    if not password:
+        report.warning(Code.MISSING, f"auth_type {kind} needs an auth_pass", whole.where("auth_type"), IGNORED)
+        return Password()
+    if kind is AuthType.AH and family is Family.IPV6:
+        report.warning(Code.CONFLICT, "auth_type AH does not go with IPv6", whole.where("auth_type"), IGNORED)
+        return Password()
+    return Password(kind, password)
+
+
+def role_with(password: Password, role: InstanceRole, priority: int, owner: int, subject: Subject) -> InstanceRole:
+    """What the instance would like to be: with AH it has to hear the master's sequence number first."""
+    if password.auth_type is AuthType.AH and role is InstanceRole.MASTER and priority != owner:
+        subject.conflict("state MASTER does not work with auth_type AH", "it starts as BACKUP", "state")
+        return InstanceRole.BACKUP
+    return role

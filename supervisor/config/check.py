@@ -6,7 +6,8 @@ Each check leaves out what cannot run, says why, and leaves the rest alone. A va
 from collections.abc import Callable, Hashable
 from typing import TypeVar
 
-from alived.ipc.model import VirtualServer, VrrpInstance
+from alived.ipc.model.lvs import VirtualServer
+from alived.ipc.model.vrrp import VrrpInstance
 from alived.supervisor.config.diagnostics import Code, Report
 from alived.supervisor.config.draft import Draft, Placed
 from alived.supervisor.config.machine import Machine

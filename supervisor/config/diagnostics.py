@@ -6,10 +6,14 @@ what is wrong, which every stage takes for itself.
 
 import difflib
 import logging
-import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from alived.supervisor.config.source import Step
 
 
 class Severity(StrEnum):
@@ -48,12 +52,42 @@ class Code(StrEnum):
     UNKNOWN_USER = "unknown-user"
     NO_PROGRAM = "no-program"
     SCRIPT_SECURITY = "script-security"
+    """Scripts are run without enable_script_security. Of what keepalived says of scripts this alone has a status of its
+    own."""
+    INSECURE_SCRIPT = "insecure-script"
     NO_INTERFACE = "no-interface"
     EMPTY = "empty"
+    UNCHECKED = "unchecked"
+    """Nothing would find out that a real server is down."""
+    NO_EFFECT = "no-effect"
+    """It is valid and changes nothing."""
+    KEY_FILE = "key-file"
+    """A file that should hold a key is not used: others could read it, or there is none in it."""
+    UNREACHABLE_ADDRESS = "unreachable-address"
+    """Strict mode or no_accept: the addresses answer nobody, not even ping, unless the priority is 255."""
+    ACCIDENTAL_OWNER = "accidental-owner"
+    """state MASTER without priority makes an address owner: priority 255, which no tracker can change."""
+    NOT_LINK_LOCAL = "not-link-local"
+    """The first address of an IPv6 instance should be link-local."""
+    SHARED_ADDRESS = "shared-address"
+    """Two instances have one address on one interface."""
+    MISSING_FILE = "missing-file"
+    """A file to be included that is not there or cannot be used."""
+    FILE_MODE = "file-mode"
+    INCLUDE_LOOP = "include-loop"
+    UNDEFINED = "undefined"
+    """`$NAME`, and nothing defines it."""
+    DEFINITION = "definition"
+    """A definition that is something else than it looks like."""
+    SELF_REFERENCE = "self-reference"
+    SEQUENCE = "sequence"
+    CONTINUATION = "continuation"
+    TOO_MUCH = "too-much"
+    """A few words ask for more text than anybody means."""
 
 
-_SECRET = re.compile(r"(?P<word>\w*pas\w*|\bkey|\bactive_key)(?P<space>[ \t]+)(?P<value>\"[^\"]*\"?|[^{}]+)")
-"""Words whose value is a password, however they are spelt."""
+INCLUDED = "included from"
+"""The words of a step that is an include."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +100,10 @@ class Place:
     length: int = 1
     source: str = ""
     """The line as it stands in the file."""
+    chain: "tuple[Step, ...]" = ()
+    """How the text got there, innermost first: the definition, sequence and includes that it came through."""
+    end_line: int = 0
+    """Last line that the finding is about, if that is another one; 0: it is one line."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -84,20 +122,49 @@ class Diagnostic:
 
     @property
     def is_complaint(self) -> bool:
-        """Whether keepalived would complain of this too, so that a configuration test must fail.
+        """Whether keepalived would complain of this too, so that a configuration test must fail."""
+        return self.severity in (Severity.ERROR, Severity.WARNING)
 
-        A word that keepalived knows and alived does not implement yet is nothing that the file does wrong.
-        """
-        return self.severity in (Severity.ERROR, Severity.WARNING) and self.code is not Code.NOT_IMPLEMENTED
+    @property
+    def shown(self) -> str:
+        """The message without what could be a secret in the text that it quotes."""
+        from alived.supervisor.config.masking import masked_quotations  # noqa: PLC0415 - it needs the grammar, see there
+
+        return masked_quotations(self.message)
 
     def render(self) -> str:
         """Several lines of text: what and where, the source line with a caret below, what to do. Passwords masked."""
-        lines = [f"{self.place}: {self.severity}: {self.message}"]
+        lines = [f"{self.place}: {self.severity}: {self.shown}"]
         if self.place.line:
             lines += _excerpt(self.place)
+        lines += [f"  {step.words} {step.place}" for step in self.place.chain]
         if self.hint:
             lines.append(f"  help: {self.hint}")
         return "\n".join(lines)
+
+    def document(self) -> dict[str, Any]:
+        """The same for programs. Without the source line, which could hold a secret."""
+        place = self.place
+        return {
+            "severity": str(self.severity),
+            "code": str(self.code),
+            "complaint": self.is_complaint,
+            "message": self.shown,
+            "hint": self.hint,
+            "file": place.file,
+            "line": place.line,
+            "column": place.column,
+            "length": place.length,
+            "end_line": place.end_line or place.line,
+            "chain": [{"words": step.words, "file": step.place.file, "line": step.place.line} for step in place.chain],
+        }
+
+
+ALIKE_MOST = 10
+"""Findings of one code at one place; a sequence can bring about thousands."""
+
+MOST = 10_000
+"""Findings of one run."""
 
 
 class Report:
@@ -106,22 +173,33 @@ class Report:
     def __init__(self) -> None:
         self._found: list[Diagnostic] = []
         self._said: set[object] = set()
+        self._alike: Counter[tuple[Code, str, int, int]] = Counter()
+        self._dropped = 0
 
     def error(self, code: Code, message: str, place: Place, hint: str = "") -> None:
         """Something that is wrong; a value or statement of the file is not used."""
-        self._found.append(Diagnostic(Severity.ERROR, code, message, place, hint))
+        self.add(Severity.ERROR, code, message, place, hint)
 
     def warning(self, code: Code, message: str, place: Place, hint: str = "") -> None:
         """Something that works otherwise than its author will expect."""
-        self._found.append(Diagnostic(Severity.WARNING, code, message, place, hint))
+        self.add(Severity.WARNING, code, message, place, hint)
 
     def note(self, code: Code, message: str, place: Place, hint: str = "") -> None:
         """Something worth knowing that keepalived does not mention."""
-        self._found.append(Diagnostic(Severity.NOTE, code, message, place, hint))
+        self.add(Severity.NOTE, code, message, place, hint)
 
     def advice(self, code: Code, message: str, place: Place, hint: str = "") -> None:
         """Something that could be said better."""
-        self._found.append(Diagnostic(Severity.ADVICE, code, message, place, hint))
+        self.add(Severity.ADVICE, code, message, place, hint)
+
+    def add(self, severity: Severity, code: Code, message: str, place: Place, hint: str = "") -> None:
+        """The same, with the severity as it comes."""
+        alike = (code, place.file, place.line, place.column)
+        self._alike[alike] += 1
+        if len(self._found) >= MOST or (place.chain and self._alike[alike] > ALIKE_MOST):
+            self._dropped += 1
+            return
+        self._found.append(Diagnostic(severity, code, message, place, hint))
 
     def first(self, subject: object) -> bool:
         """True the first time it is asked about a subject: for findings that are worth one line however often met."""
@@ -131,8 +209,13 @@ class Report:
         return True
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """All findings in the order of the file."""
-        return tuple(sorted(self._found, key=lambda found: (found.place.line, found.place.column)))
+        """All findings in the order of the file, those of an included file where it is included."""
+        found = sorted(self._found, key=lambda found: _position(found.place))
+        if self._dropped:
+            last = found[-1]
+            message = f"{self._dropped} more findings of the same kinds are not shown"
+            found.append(Diagnostic(last.severity, last.code, message, Place(last.place.file)))
+        return tuple(found)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -145,12 +228,20 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return close[0] if close else None
 
 
+def _position(place: Place) -> tuple[tuple[int, int, str], ...]:
+    """Where a place is in the text as a whole: by the includes that lead to it, from the outside."""
+    includes = [step.place for step in reversed(place.chain) if step.words == INCLUDED]
+    inner = [*(include.file for include in includes[1:]), place.file]
+    return (
+        *((include.line, include.column, file) for include, file in zip(includes, inner, strict=False)),
+        (place.line, place.column, ""),
+    )
+
+
 def _excerpt(place: Place) -> list[str]:
+    from alived.supervisor.config.masking import masked  # noqa: PLC0415 - it needs the grammar, see there
+
     number = str(place.line)
-    source = _SECRET.sub(_mask, place.source)
+    source = masked(place.source)
     indent = "".join("\t" if char == "\t" else " " for char in source[: place.column - 1])
     return [f"  {number} | {source}", f"  {' ' * len(number)} | {indent}{'^' * max(place.length, 1)}"]
-
-
-def _mask(match: re.Match[str]) -> str:
-    return match["word"] + match["space"] + "*" * len(match["value"])

@@ -1,11 +1,16 @@
-"""A configuration while it is checked: its objects together with their places in the file."""
+"""A configuration while it is built: its objects together with their places in the file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from alived.ipc.model import CheckerObject, Config, LvsGlobals, VirtualServer, VrrpInstance, VrrpScript
-from alived.supervisor.config.diagnostics import Place
+from alived.ipc.model.checker import VrrpScript
+from alived.ipc.model.config import CheckerObject, Config, KeptObject
+from alived.ipc.model.lvs import LvsGlobals, VirtualServer
+from alived.ipc.model.settings import Settings
+from alived.ipc.model.vrrp import VrrpInstance
+from alived.supervisor.config.diagnostics import Code, Place, Report
+from alived.supervisor.config.runnable import instance_obstacle, service_obstacle
 from alived.supervisor.config.sections import Section
 
 T = TypeVar("T")
@@ -22,34 +27,68 @@ class Placed(Generic[T]):
     @property
     def place(self) -> Place:
         """Where its name stands."""
-        return self.section.header[0].place if self.section.header else self.section.place
+        return self.section.header_place()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Draft:
     """All objects, in the order of the file."""
 
-    router_id: str = ""
-    lvs_globals: LvsGlobals = field(default_factory=LvsGlobals)
-    scripts: list[Placed[VrrpScript]] = field(default_factory=list)
+    settings: Settings
+    scripts: list[Placed[VrrpScript]]
     """All that can be run."""
-    tracked: frozenset[str] = frozenset()
-    """Names in the track_script of any instance, of one that is left out too."""
-    instances: list[Placed[VrrpInstance]] = field(default_factory=list)
+    instances: list[Placed[VrrpInstance]]
     """With their notify programs."""
-    virtual_servers: list[Placed[VirtualServer]] = field(default_factory=list)
+    virtual_servers: list[Placed[VirtualServer]]
     """With the checks of their real servers."""
+    others: list[KeptObject] = field(default_factory=list)
+    """What no worker acts on yet."""
 
-    def config(self) -> Config:
-        """What the workers get; of the scripts those that an instance tracks."""
-        tracked = {script.name for placed in self.instances for script in placed.value.track_scripts}
+    def config(self, report: Report) -> Config:
+        """What each worker gets, and what is kept; a note about each kind of object that is kept."""
+        instances, kept_instances = _parted(self.instances, instance_obstacle, report)
+        servers, kept_servers = _parted(self.virtual_servers, service_obstacle, report)
+        tracked = {script.name for placed in instances for script in placed.value.track_scripts}
+        scripts = [placed.value for placed in self.scripts]
+        backend = LvsGlobals(backend=self.settings.alived_lvs_backend)
         return Config(
-            router_id=self.router_id,
-            vrrp=tuple(placed.value for placed in self.instances),
+            settings=self.settings,
+            vrrp=_values(instances),
             checker=(
-                *(placed.value for placed in self.scripts if placed.value.name in tracked),
-                *(companion for instance in self.instances for companion in instance.companions),
-                *(companion for server in self.virtual_servers for companion in server.companions),
+                *(script for script in scripts if script.name in tracked),
+                *_companions(instances),
+                *_companions(servers),
             ),
-            lvs=(self.lvs_globals, *(placed.value for placed in self.virtual_servers)) if self.virtual_servers else (),
+            lvs=(backend, *_values(servers)) if servers else (),
+            kept=(
+                *(script for script in scripts if script.name not in tracked),
+                *self.others,
+                *_values(kept_instances),
+                *_companions(kept_instances),
+                *_values(kept_servers),
+                *_companions(kept_servers),
+            ),
         )
+
+
+def _parted(
+    items: Iterable[Placed[T]], obstacle: Callable[[T], str], report: Report
+) -> tuple[list[Placed[T]], list[Placed[T]]]:
+    """Those that a worker can act on, and the others."""
+    able: list[Placed[T]] = []
+    kept: list[Placed[T]] = []
+    for placed in items:
+        reason = obstacle(placed.value)
+        (kept if reason else able).append(placed)
+        if reason and report.first(("obstacle", reason)):
+            message, hint = f"alived does not implement {reason} yet", "it is left alone, and so are others like it"
+            report.note(Code.NOT_IMPLEMENTED, message, placed.place, hint)
+    return able, kept
+
+
+def _values(items: Iterable[Placed[T]]) -> tuple[T, ...]:
+    return tuple(placed.value for placed in items)
+
+
+def _companions(items: Iterable[Placed[T]]) -> tuple[CheckerObject, ...]:
+    return tuple(companion for placed in items for companion in placed.companions)

@@ -1,24 +1,20 @@
 """The front door: a path to a configuration and everything that is to be said about it."""
 
-import os
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from stat import S_ISREG
 
-from alived.ipc.model import Config
+from alived.ipc.model.config import Config
 from alived.supervisor.config.build import build
-from alived.supervisor.config.check import check
 from alived.supervisor.config.diagnostics import Code, Diagnostic, Place, Report, Severity
+from alived.supervisor.config.files import DiskFiles, Files, SourceText, read_source
 from alived.supervisor.config.grammar.table import ROOTS
-from alived.supervisor.config.lexer import lex
+from alived.supervisor.config.language import Context, host, read_lines
 from alived.supervisor.config.machine import Machine, ThisMachine
 from alived.supervisor.config.parser import parse
 from alived.supervisor.config.sections import read
-
-MAX_SIZE = 64 * 1024 * 1024
-"""Bytes of a file that are still read."""
-
-REPLACED = "\ufffd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,10 @@ class Loaded:
 
     config: Config
     diagnostics: tuple[Diagnostic, ...]
-    usable: bool
-    """False: there was no text, or its blocks do not close; the configuration is then not what its author meant."""
+    readable: bool
+    """False: there was no text."""
+    complete: bool
+    """False: its blocks do not close; where they end is a guess."""
 
     @property
     def errors(self) -> int:
@@ -36,81 +34,44 @@ class Loaded:
         return sum(found.severity is Severity.ERROR for found in self.diagnostics)
 
 
-def load(path: Path, machine: Machine | None = None) -> Loaded:
-    """Read, parse, build and check a file. Never raises, whatever the file holds."""
-    report = Report()
-    text = _read(path, report)
-    if text is None:
-        return Loaded(Config(), report.diagnostics(), usable=False)
-    return _load(text, _printable(path), machine or ThisMachine(), report)
+def load(path: Path, config_id: str = "", machine: Machine | None = None, files: Files | None = None) -> Loaded:
+    """Read, parse, build and check a file. Never raises, whatever the file holds.
+
+    `config_id` chooses the lines that begin with `@`; empty: the name of this host.
+    """
+    report, files = Report(), files or DiskFiles()
+    source = read_source(path, files, report)
+    if source is None:
+        return Loaded(Config(), report.diagnostics(), readable=False, complete=False)
+    return _load(source, config_id, files, machine or ThisMachine(), report)
 
 
-def load_text(text: str, file: str, machine: Machine) -> Loaded:
+def load_text(text: str, file: str, machine: Machine, files: Files | None = None, config_id: str = "") -> Loaded:
     """The same for a text; `file` is what diagnostics call it."""
-    return _load(text, file, machine, Report())
+    return _load(SourceText(file, text), config_id, files or DiskFiles(), machine, Report())
 
 
-def _load(text: str, file: str, machine: Machine, report: Report) -> Loaded:
-    tree = parse(lex(text, file, report), ROOTS, report)
-    draft = build(read(tree.statements, report), machine, report)
-    check(draft, machine, report)
+def _load(source: SourceText, config_id: str, files: Files, machine: Machine, report: Report) -> Loaded:
+    with _no_collection():
+        config, complete = _read(source, Context(config_id=config_id or host(), files=files), machine, report)
+    return Loaded(config, report.diagnostics(), readable=True, complete=complete)
+
+
+def _read(source: SourceText, context: Context, machine: Machine, report: Report) -> tuple[Config, bool]:
+    """The configuration of a text, and whether its blocks close. What it was made from is gone at the end."""
+    tree = parse(read_lines(source, context, report), ROOTS, report)
     if not tree.statements:
-        report.note(Code.EMPTY, "the file defines nothing", Place(file))
-    return Loaded(draft.config(), report.diagnostics(), tree.complete)
+        report.note(Code.EMPTY, "the file defines nothing", Place(source.name))
+    return build(read(tree.statements, report), machine, report), tree.complete
 
 
-def _read(path: Path, report: Report) -> str | None:
-    """The text of a file; None, and one diagnostic, when there is none. Does not wait for a FIFO or a device."""
-    place = Place(_printable(path))
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A tree of a million objects without a cycle in it: the collector would look through it again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
     try:
-        data = _bytes(path)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        report.error(
-            Code.UNREADABLE, f"cannot read the configuration: {reason}", place, "give the name of a file with -f"
-        )
-        return None
-    if data is None:
-        report.error(Code.UNREADABLE, "this is not a regular file", place, "give the name of a file with -f")
-        return None
-    return _decode(data, place, report)
-
-
-def _bytes(path: Path) -> bytes | None:
-    """At most MAX_SIZE + 1 bytes of a file; None if it is not a regular one. OSError, ValueError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        if not S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            return file.read(MAX_SIZE + 1)
+        yield
     finally:
-        os.close(descriptor)
-
-
-def _printable(path: Path) -> str:
-    return os.fsencode(path).decode("utf-8", "replace")
-
-
-def _decode(data: bytes, place: Place, report: Report) -> str | None:
-    if len(data) > MAX_SIZE:
-        report.error(Code.UNREADABLE, f"the file is larger than {MAX_SIZE >> 20} MiB", place)
-        return None
-    if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        report.error(Code.UNREADABLE, f"this is no text: there is a NUL byte in line {line}", place)
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        text = data.decode("utf-8-sig", "replace")
-        source = text.split("\n")[line - 1].rstrip("\r")
-        report.note(
-            Code.ENCODING,
-            "this is not UTF-8",
-            Place(place.file, line, min(column, source.find(REPLACED) + 1), 1, source),
-            f"such bytes are read as {REPLACED}; in a comment that does not matter",
-        )
-        return text
+        if enabled:
+            gc.enable()

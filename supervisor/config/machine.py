@@ -3,18 +3,12 @@
 import grp
 import os
 import pwd
-import shutil
 import socket
 from pathlib import Path
-from stat import S_ISDIR, S_ISVTX, S_IWGRP, S_IWOTH
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-
-class Identity(NamedTuple):
-    """Whom a program runs as."""
-
-    uid: int
-    gid: int
+from alived.supervisor.config.inspection import Identity, Inspection, inspect
+from alived.supervisor.config.secret_file import read_secret
 
 
 class Machine(Protocol):
@@ -26,14 +20,32 @@ class Machine(Protocol):
     def group(self, name: str) -> int | None:
         """The group of that name or number; None: there is none."""
 
-    def program(self, name: str) -> str | None:
-        """The absolute path of a program: a bare name is searched in PATH; None: it cannot be run."""
+    def groups(self, uid: int) -> tuple[int, ...]:
+        """All groups of a user."""
 
-    def writable_by_others(self, path: str) -> str | None:
-        """The first component of a path that somebody else than root can change; None: nobody can."""
+    def program(self, name: str, identity: Identity) -> Inspection:
+        """The program of that path, or of that name in PATH, for whom it would run as."""
 
     def interfaces(self) -> frozenset[str]:
         """The names of the network interfaces."""
+
+    def cpus(self) -> int:
+        """How many CPUs there are."""
+
+    def text(self, path: str) -> str | None:
+        """What a small file says; None: it cannot be read."""
+
+    def files(self, directory: str) -> tuple[str, ...]:
+        """The names in a directory, in order; none if there is no such directory."""
+
+    def secret(self, path: str) -> str:
+        """What a file says that holds a secret. SecretError: it cannot be used, or others can read it."""
+
+    def is_directory(self, path: str) -> bool:
+        """Whether there is a directory of that path."""
+
+    def protocol(self, name: str) -> int | None:
+        """The number of the IP protocol of that name (protocols(5)); None: there is none."""
 
 
 class ThisMachine:
@@ -54,21 +66,17 @@ class ThisMachine:
         except (KeyError, ValueError, OverflowError):
             return None
 
-    def program(self, name: str) -> str | None:
-        """See Machine."""
-        found = shutil.which(name)
-        return str(Path(found).absolute()) if found else None
-
-    def writable_by_others(self, path: str) -> str | None:
+    def groups(self, uid: int) -> tuple[int, ...]:
         """See Machine."""
         try:
-            resolved = Path(path).resolve(strict=True)
-            for component in (*reversed(resolved.parents), resolved):
-                if _writable_by_others(component.stat()):
-                    return str(component)
-        except OSError:
-            return path
-        return None
+            entry = pwd.getpwuid(uid)
+        except KeyError:
+            return ()
+        return tuple(os.getgrouplist(entry.pw_name, entry.pw_gid))
+
+    def program(self, name: str, identity: Identity) -> Inspection:
+        """See Machine."""
+        return inspect(name, identity)
 
     def interfaces(self) -> frozenset[str]:
         """See Machine."""
@@ -77,10 +85,38 @@ class ThisMachine:
         except OSError:
             return frozenset()
 
+    def cpus(self) -> int:
+        """See Machine."""
+        return os.cpu_count() or 1
 
-def _writable_by_others(status: os.stat_result) -> bool:
-    if status.st_uid != 0:
-        return True
-    if S_ISDIR(status.st_mode) and status.st_mode & S_ISVTX:
-        return False  # others may add files there, and cannot replace root's
-    return bool(status.st_mode & S_IWOTH or (status.st_mode & S_IWGRP and status.st_gid != 0))
+    def text(self, path: str) -> str | None:
+        """See Machine."""
+        try:
+            return Path(path).read_text(encoding="utf-8", errors="replace") if Path(path).is_file() else None
+        except (OSError, ValueError):
+            return None
+
+    def files(self, directory: str) -> tuple[str, ...]:
+        """See Machine."""
+        try:
+            return tuple(sorted(path.name for path in Path(directory).iterdir()))
+        except (OSError, ValueError):
+            return ()
+
+    def secret(self, path: str) -> str:
+        """See Machine."""
+        return read_secret(path)
+
+    def is_directory(self, path: str) -> bool:
+        """See Machine."""
+        try:
+            return Path(path).is_dir()
+        except (OSError, ValueError):
+            return False
+
+    def protocol(self, name: str) -> int | None:
+        """See Machine."""
+        try:
+            return socket.getprotobyname(name)
+        except (OSError, ValueError):
+            return None

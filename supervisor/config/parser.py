@@ -1,42 +1,35 @@
-"""Tokens to a tree of statements and blocks; knows nesting and nothing of what a word means.
+"""Lines to a tree of statements and blocks; knows nesting and nothing of what a word means.
 
     file      = { statement }
     statement = word { word } [ "{" { statement } "}" ]  end of line
 
-The brace of a block may stand on the line after its words. Includes, conditions, definitions and sequences rewrite the
-text before it is parsed; alived does not do that yet, and what is left of them is recognised and reported here.
+The brace of a block may stand on the line after its words. keepalived gives a block's brace to whatever word it expects
+there, so that one unknown word turns the rest of a file upside down; here braces belong to each other.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from alived.supervisor.config.diagnostics import Code, Report
-from alived.supervisor.config.lexer import Kind, Token
+from alived.supervisor.config.diagnostics import Code, Place, Report
+from alived.supervisor.config.lexer import Lexer, Segment
+from alived.supervisor.config.source import Line
 
 
 @dataclass(slots=True)
 class Statement:
-    """Words, and the statements between the braces that follow them if there are any."""
+    """Words of a line, and the statements between the braces that follow them if there are any."""
 
-    words: tuple[Token, ...]
+    segment: Segment
+    line: Line
     body: "list[Statement] | None" = None
+    end: int = 0
+    """Number of the line where its body ends; 0: it has none, or that is in another file."""
 
-    @property
-    def keyword(self) -> Token:
-        """Its first word."""
-        return self.words[0]
-
-    @property
-    def arguments(self) -> tuple[Token, ...]:
-        """The words after the keyword."""
-        return self.words[1:]
-
-    @property
-    def argument_text(self) -> str:
-        """Everything after the keyword as it stands in the file, quotes included."""
-        return self.keyword.line.text[self.keyword.end : self.words[-1].end]
+    def place(self, index: int | None = None) -> Place:
+        """Where its argument `index` stands, counted from 0; None, or no such argument: its keyword."""
+        spans = self.segment.spans
+        at = spans[index + 1 if index is not None and index + 1 < len(spans) else 0]
+        return self.line.place(*at)
 
 
 @dataclass(slots=True)
@@ -48,15 +41,20 @@ class Tree:
     """False when a brace is not closed: where its block ends is then a guess."""
 
 
-def parse(lines: Iterable[list[Token]], roots: frozenset[str], report: Report) -> Tree:
+DEEPEST = 100
+"""Blocks within blocks; keepalived has four levels."""
+
+
+def parse(lines: Iterable[Line], roots: frozenset[str], report: Report) -> Tree:
     """The tree of a file.
 
     `roots` are words that begin a block at the top level and nowhere else: met inside another block they show that a
     brace was not closed, and the rest of the file is read as if it had been. Never raises.
     """
     parser = _Parser(roots, report)
-    for tokens in _without_directives(lines, report):
-        parser.line(tokens)
+    segments = Lexer(report).segments
+    for line in lines:
+        parser.line(line, segments(line))
     return parser.end()
 
 
@@ -67,25 +65,22 @@ class _Parser:
         self._report = report
         self._here = self._tree.statements
         """Where the next statement goes: the innermost open body."""
-        self._open: list[tuple[Token, list[Statement]]] = []
-        """Each open brace and the body around it, outermost first."""
-        self._words: list[Token] = []
+        self._open: list[tuple[Statement | None, Line, Segment, list[Statement]]] = []
+        """Each open block, its brace and the body around it, outermost first."""
 
-    def line(self, tokens: list[Token]) -> None:
+    def line(self, line: Line, segments: tuple[Segment, ...]) -> None:
         """One line: the end of a line ends a statement."""
-        if self._open and tokens[0].text in self._roots and tokens[-1].kind is Kind.OPEN:
+        if self._open and segments and segments[0].keyword in self._roots and segments[-1].brace == "{":
             self._report_unclosed()
             self._here = self._tree.statements
             self._open.clear()
-        for token in tokens:
-            if token.kind is Kind.WORD:
-                self._words.append(token)
-            elif token.kind is Kind.OPEN:
-                self._open_block(token)
+        for segment in segments:
+            if not segment.brace:
+                self._here.append(Statement(segment, line))
+            elif segment.brace == "{":
+                self._open_block(line, segment)
             else:
-                self._finish_statement()
-                self._close_block(token)
-        self._finish_statement()
+                self._close_block(line, segment)
 
     def end(self) -> Tree:
         """The whole tree, once all lines were given."""
@@ -93,100 +88,38 @@ class _Parser:
             self._report_unclosed()
         return self._tree
 
-    def _finish_statement(self) -> None:
-        if self._words:
-            self._here.append(Statement(tuple(self._words)))
-            self._words = []
-
-    def _open_block(self, brace: Token) -> None:
+    def _open_block(self, line: Line, brace: Segment) -> None:
+        here = self._here
         body: list[Statement] = []
-        if self._words:
-            self._here.append(Statement(tuple(self._words), body))
-            self._words = []
-        elif self._here and self._here[-1].body is None:
-            self._here[-1].body = body
+        owner = here[-1] if here and here[-1].body is None else None
+        if owner is None or len(self._open) >= DEEPEST:
+            self._unwanted(line, brace, owner)
+            owner = None
         else:
-            self._report.error(
-                Code.EXTRA_BRACE, "'{' without a word before it", brace.place, "what is between its braces is skipped"
-            )
-        self._open.append((brace, self._here))
+            owner.body = body
+        self._open.append((owner, line, brace, here))
         self._here = body
 
-    def _close_block(self, brace: Token) -> None:
+    def _unwanted(self, line: Line, brace: Segment, owner: Statement | None) -> None:
+        place = line.place(*brace.spans[0])
+        if owner is None:
+            hint = "what is between its braces is skipped"
+            self._report.error(Code.EXTRA_BRACE, "'{' without a word before it", place, hint)
+        elif self._report.first("deep"):
+            hint = "look for blocks that are not closed; what is in it is skipped"
+            self._report.error(Code.EXTRA_BRACE, f"more than {DEEPEST} blocks within each other", place, hint)
+
+    def _close_block(self, line: Line, brace: Segment) -> None:
         if self._open:
-            _, self._here = self._open.pop()
-        else:
-            self._report.error(
-                Code.EXTRA_BRACE,
-                "'}' closes nothing",
-                brace.place,
-                "take it away, or look above for a block that ends too early",
-            )
+            owner, _, _, self._here = self._open.pop()
+            if owner is not None and owner.line.file == line.file:
+                owner.end = line.number
+            return
+        hint = "take it away, or look above for a block that ends too early"
+        self._report.error(Code.EXTRA_BRACE, "'}' closes nothing", line.place(*brace.spans[0]), hint)
 
     def _report_unclosed(self) -> None:
-        brace, _ = self._open[-1]
+        _, line, brace, _ = self._open[-1]
         self._tree.complete = False
-        self._report.error(
-            Code.UNCLOSED_BRACE,
-            "this '{' is not closed",
-            brace.place,
-            "add '}' on a line of its own where the block ends",
-        )
-
-
-# --- what is done to the text before it is parsed, once alived does it -----------------------------------------------
-
-
-class _Directive(NamedTuple):
-    words: str
-    begins: re.Pattern[str]
-
-
-_CONDITION = _Directive("conditional lines (@)", re.compile(r"@"))
-_DEFINITION = _Directive("definitions ($NAME)", re.compile(r"\$\w+(=|$)"))
-_SEQUENCE = _Directive("sequences (~SEQ, ~LST)", re.compile(r"~(SEQ|LST)"))
-_INCLUDE = _Directive("included files", re.compile(r"include[rmwba]?$"))
-_DIRECTIVES = (_CONDITION, _DEFINITION, _SEQUENCE, _INCLUDE)
-
-
-def _without_directives(lines: Iterable[list[Token]], report: Report) -> Iterable[list[Token]]:
-    """The lines that are none. A conditional line with braces is kept, so that its block still ends where it should."""
-    continued = False
-    for tokens in lines:
-        last, first = tokens[-1].text, tokens[0]
-        if continued:
-            continued = last.endswith("\\")
-            continue
-        if first.text[0:1] not in ("@", "$", "~", "i"):
-            yield tokens
-            continue
-        kind = next((kind for kind in _DIRECTIVES if kind.begins.match(first.text)), None)
-        if kind is None or (kind is _DEFINITION and not _defines(tokens)):
-            yield tokens
-            continue
-        _report_directive(kind, first, report)
-        if kind is _CONDITION and any(token.kind is not Kind.WORD for token in tokens):
-            yield tokens[1:]
-        continued = kind is _DEFINITION and last.endswith("\\")
-
-
-def is_definition(token: Token, report: Report) -> bool:
-    """Whether a value comes from a definition ($NAME), which alived does not read yet: then that is reported, once."""
-    if not re.search(r"\$[A-Za-z_{]", token.text):
-        return False
-    _report_directive(_DEFINITION, token, report)
-    return True
-
-
-def _report_directive(kind: "_Directive", token: Token, report: Report) -> None:
-    if report.first(kind):
-        report.warning(
-            Code.NOT_IMPLEMENTED,
-            f"alived does not read {kind.words} yet",
-            token.place,
-            "lines and values like this are left out",
-        )
-
-
-def _defines(tokens: list[Token]) -> bool:
-    return "=" in tokens[0].text or (len(tokens) > 1 and tokens[1].text.startswith("="))
+        hint = "add '}' on a line of its own where the block ends"
+        self._report.error(Code.UNCLOSED_BRACE, "this '{' is not closed", line.place(*brace.spans[0]), hint)

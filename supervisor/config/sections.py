@@ -1,23 +1,37 @@
 """The tree read with the grammar: each block becomes a Section, whose values have their types, defaults and places.
 
-Here every word is judged: known or misspelt, in its block or in another's, implemented or not, with a value of the
-right form or not. What does not live here: what blocks mean together (build_*.py) and whether they fit (check.py).
+Here every word is judged: known or misspelt, in its block or in another's, with a value of the right form or not. What
+does not live here: what blocks mean together (build_*.py) and whether they fit (check*.py).
 """
 
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, TypeVar
 
 from alived.supervisor.config.diagnostics import Code, Place, Report, nearest
-from alived.supervisor.config.forms import Address, Body, Choice, Lines, TrackerWeight, UnfitError
+from alived.supervisor.config.forms.form import Reading, UnfitError
+from alived.supervisor.config.forms.text import Address, Body, Choice, Lines
+from alived.supervisor.config.forms.tracking import TrackerWeight
 from alived.supervisor.config.grammar.row import Row
-from alived.supervisor.config.grammar.table import HOMES, TABLE, WORDS, block_name
-from alived.supervisor.config.lexer import Token
-from alived.supervisor.config.parser import Statement, is_definition
+from alived.supervisor.config.grammar.table import DEFAULTS, HOMES, ROWS, TABLE, WORDS, block_name
+from alived.supervisor.config.lexer import Segment
+from alived.supervisor.config.parser import Statement
 
 T = TypeVar("T")
 
 SEARCHES_MOST = 100
 """Unknown words of one file for which a similar one is looked for."""
+
+
+class Entry(NamedTuple):
+    """One time that a word was given, or one line of a list block."""
+
+    value: Any
+    statement: Statement
+    is_line: bool = False
+
+    def place(self, index: int | None = None) -> Place:
+        """Where word `index` of it stands, from 0: after the keyword, or of the line; None: where it begins."""
+        return self.statement.place(index - 1 if index is not None and self.is_line else index)
 
 
 @dataclass(slots=True)
@@ -27,24 +41,42 @@ class Section:
     block: str
     statement: Statement | None = None
     """Its header; None: the top level."""
-    values: dict[str, list[tuple[object, Statement]]] = field(default_factory=dict)
-    """Keyword -> what it was given, in order, and where."""
+    values: dict[str, list[Entry]] = field(default_factory=dict)
+    """Keyword -> what it was given, in order; of a list block, its lines."""
+    order: list[str] = field(default_factory=list)
+    """Keywords as they stand in it, blocks too."""
+    position: int = 0
+    """How many statements stand before it in the block that it is in: who comes first."""
     _sections: dict[str, "list[Section]"] = field(default_factory=dict)
 
     @property
-    def header(self) -> tuple[Token, ...]:
+    def header(self) -> tuple[str, ...]:
         """The words between the block's keyword and its brace."""
-        return self.statement.arguments if self.statement else ()
+        return self.statement.segment.arguments if self.statement else ()
 
     @property
     def place(self) -> Place:
         """Where the block begins."""
-        return self.statement.keyword.place if self.statement else Place("")
+        return self.statement.place() if self.statement else Place("")
+
+    @property
+    def whole(self) -> Place:
+        """The same with all its lines, for what keepalived says at its end."""
+        return _whole(self.statement) if self.statement else Place("")
+
+    def to_end(self, word: str) -> Place:
+        """Where a keyword was given last, to the end of the block, for what keepalived says there."""
+        place = self.where(word)
+        return replace(place, end_line=max(self.whole.end_line, place.line))
+
+    def header_place(self, index: int = 0) -> Place:
+        """Where a word of the header stands."""
+        return self.statement.place(index) if self.statement else Place("")
 
     def get(self, word: str, kind: type[T], inherited: T | None = None) -> T:
         """The value of a keyword: the last one given, else the inherited one if there is one, else the default."""
         given = self.values.get(word)
-        value = given[-1][0] if given else (TABLE[self.block, word].default if inherited is None else inherited)
+        value = given[-1].value if given else (DEFAULTS[self.block, word] if inherited is None else inherited)
         if not isinstance(value, kind):
             raise TypeError(f"{self.block} {word} is {value!r}, not {kind.__name__}")
         return value
@@ -55,154 +87,252 @@ class Section:
 
     def find(self, word: str, kind: type[T]) -> T | None:
         """The value of a keyword if it was given."""
-        return self.get(word, kind) if self.has(word) else None
+        return self.get(word, kind) if word in self.values else None
 
     def where(self, word: str) -> Place:
         """Where a keyword was given last: its value, else the keyword, else the block."""
-        if not self.has(word):
-            return self.place
-        statement = self.values[word][-1][1]
-        return (statement.arguments or statement.words)[0].place
+        given = self.values.get(word)
+        return given[-1].place(0) if given else self.place
+
+    def given(self, word: str) -> list[Entry]:
+        """Every time that a keyword was given."""
+        return self.values.get(word, [])
+
+    entries = given
+    """The lines of all list blocks of this name."""
 
     def sections(self, word: str) -> "list[Section]":
         """The blocks of this name in it."""
         return self._sections.get(word, [])
 
-    def lines(self, word: str) -> list[Statement]:
-        """The entries of all list blocks of this name in it."""
-        return [line for value, _ in self.values.get(word, []) if isinstance(value, tuple) for line in value]
-
-    def put(self, word: str, value: object, statement: Statement) -> None:
-        """Add a value."""
-        self.values.setdefault(word, []).append((value, statement))
-
     def nest(self, word: str, section: "Section") -> None:
         """Add a block."""
+        section.position = len(self.order)
         self._sections.setdefault(word, []).append(section)
 
     def merged(self, word: str) -> "Section":
         """All blocks of this name as one, for those that may be given in parts."""
-        whole = Section(f"{self.block}/{word}".lstrip("/"))
-        for part in self.sections(word):
+        parts = self.sections(word)
+        whole = Section(f"{self.block}/{word}".lstrip("/"), parts[0].statement if parts else None)
+        for part in parts:
+            whole.order += part.order
             for name, values in part.values.items():
                 whole.values.setdefault(name, []).extend(values)
+            for name, sections in part._sections.items():  # noqa: SLF001  of its own kind
+                whole._sections.setdefault(name, []).extend(sections)  # noqa: SLF001  the same
         return whole
 
 
 def read(statements: list[Statement], report: Report) -> Section:
     """The whole file. Never raises."""
-    return _Reader(report).section(Section(""), statements)
+    reader = _Reader(report)
+    return reader.section(Section(""), statements)
+
+
+class _Known:
+    """A row as the reader uses it: what it stands for, and what was made of its words before."""
+
+    __slots__ = ("is_body", "is_lines", "memo", "row", "via", "word")
+
+    def __init__(self, row: Row) -> None:
+        self.via = row
+        """The row of the word as it is spelt."""
+        self.row = TABLE[row.block, row.spelling_of] if row.spelling_of else row
+        self.word = self.row.word
+        self.is_body = isinstance(self.row.form, Body)
+        self.is_lines = isinstance(self.row.form, Lines)
+        self.memo: dict[Segment, Reading] = {}
+        """Readings that had nothing wrong with them."""
 
 
 class _Reader:
     def __init__(self, report: Report) -> None:
         self._report = report
         self._searches = 0
+        self._blocks: dict[str, dict[str, _Known]] = {}
+        for row in ROWS:
+            self._blocks.setdefault(row.block, {})[row.word] = _Known(row)
 
     def section(self, section: Section, statements: list[Statement]) -> Section:
         """Fill a section from the statements of its block."""
+        known_words = self._blocks.get(section.block, {})
+        values = section.values
         for statement in statements:
-            row = TABLE.get((section.block, statement.keyword.text))
-            if row is None:
+            segment = statement.segment
+            known = known_words.get(segment.keyword)
+            if known is None:
                 self._unknown(section, statement)
+                continue
+            if known.via.old:
+                self._old(statement, known)
+            section.order.append(known.word)
+            if known.is_body or known.is_lines or statement.body is not None:
+                self._block(section, statement, known)
+                continue
+            reading = known.memo.get(segment)
+            if reading is None:
+                reading = self._value(section, statement, known)
+                if reading is None:
+                    continue
+            entry = Entry(reading.value, statement)
+            if known.word in values:
+                values[known.word].append(entry)
             else:
-                self._known(section, statement, row)
+                values[known.word] = [entry]
         return section
 
-    def _known(self, section: Section, statement: Statement, row: Row) -> None:
-        if not row.implemented:
-            if self._report.first(("not implemented", row.word)):
-                self._report.warning(
-                    Code.NOT_IMPLEMENTED,
-                    f"alived does not implement `{row.word}` yet",
-                    statement.keyword.place,
-                    row.instead,
-                )
-            return
-        if row.spelling_of:
-            if row.old and self._report.first(("old word", row.block, row.word)):
-                self._report.note(
-                    Code.OLD_WORD,
-                    f"`{row.word}` is an old word for `{row.spelling_of}`",
-                    statement.keyword.place,
-                    f"it is read as `{row.spelling_of}`",
-                )
-            row = TABLE[row.block, row.spelling_of]
-        if isinstance(row.form, (Body, Lines)) != (statement.body is not None):
-            self._shape(statement, row)
-        elif isinstance(row.form, Body):
-            inner = Section(f"{section.block}/{row.word}".lstrip("/"), statement)
-            section.nest(row.word, self.section(inner, statement.body or []))
-        else:
-            self._value(section, statement, row)
+    # --- blocks -------------------------------------------------------------------------------------------------------
 
-    def _shape(self, statement: Statement, row: Row) -> None:
+    def _block(self, section: Section, statement: Statement, known: _Known) -> None:
+        row = known.row
         if statement.body is None:
             hint = f"write `{row.word} {{` and end it with '}}'"
-            message = f"`{row.word}` needs a block"
+            self._report.error(Code.BAD_VALUE, f"`{row.word}` needs a block", statement.place(), hint)
+        elif known.is_body:
+            inner = Section(f"{section.block}/{row.word}".lstrip("/"), statement)
+            section.nest(row.word, self.section(inner, statement.body))
+        elif isinstance(row.form, Lines) and row.form.named:
+            inner = Section(f"{section.block}/{row.word}".lstrip("/"), statement)
+            inner.values[row.word] = self._lines(statement.body, row)
+            section.nest(row.word, inner)
+        elif known.is_lines:
+            self._extra(row, statement, statement.segment.arguments, 0)
+            section.values.setdefault(row.word, []).extend(self._lines(statement.body, row))
         else:
             hint = f"write `{row.word}` and {row.form.expected}; the block is skipped"
-            message = f"`{row.word}` has no block"
-        self._report.error(Code.BAD_VALUE, message, statement.keyword.place, hint)
+            place = _whole(statement)
+            self._report.error(Code.BAD_VALUE, f"`{row.word}` has no block", place, hint)
 
-    def _value(self, section: Section, statement: Statement, row: Row) -> None:
+    def _lines(self, body: list[Statement], row: Row) -> list[Entry]:
+        """The entries of a list block."""
+        form = row.form
+        entries = []
+        for statement in body:
+            if statement.body is not None:
+                message, hint = "an entry of a list has no block", "it is skipped"
+                self._report.error(Code.EXTRA_BRACE, message, _whole(statement), hint)
+                continue
+            words, text = statement.segment.words, statement.segment.text
+            if isinstance(form, Lines) and form.each_word:
+                for index, word in enumerate(words):
+                    entries += self._entry(statement, row, (word,), word, index)
+            else:
+                entries += self._entry(statement, row, words, text, 0)
+        return entries
+
+    def _entry(self, statement: Statement, row: Row, words: tuple[str, ...], text: str, first: int) -> list[Entry]:
         try:
-            value, used, remark = row.form.read(statement)
+            reading = row.form.read(words, text)
         except UnfitError as error:
-            self._unfit(section, statement, row, error)
-            return
-        if remark:
-            number = statement.arguments[0]
-            self._report.warning(Code.BAD_VALUE, f"`{row.word} {number.text}` is out of range", number.place, remark)
-        if len(statement.arguments) > used:
-            extra = statement.arguments[used]
-            self._report.note(
-                Code.IGNORED, f"`{row.word}` does not take this", extra.place, "the rest of the line is not read"
-            )
-        if isinstance(value, tuple):
-            value = tuple(line for line in value if not self._nested(line))
-        section.put(row.word, value, statement)
+            place = Entry(None, statement, is_line=True).place(first + (error.index or 0))
+            hint = f"did you mean `{error.similar}`?" if error.similar else "it is skipped"
+            self._report.error(Code.BAD_VALUE, f"this is not {error.expected}", place, hint)
+            return []
+        entry = Entry(reading.value, statement, is_line=True)
+        for problem in reading.problems:
+            place = entry.place(first + (problem.index or 0))
+            self._report.add(problem.severity, problem.code, problem.message, place, problem.hint)
+        if reading.used < len(words):
+            message, hint = f"{block_name(row.word)} does not take this", "the rest of the line is not read"
+            self._report.note(Code.IGNORED, message, entry.place(first + reading.used), hint)
+        return [] if reading.value is None else [entry]
 
-    def _nested(self, line: Statement) -> bool:
-        """Whether an entry of a list has a block, which none has."""
-        if line.body is None:
-            return False
-        self._report.error(Code.EXTRA_BRACE, "an entry of a list has no block", line.keyword.place, "it is skipped")
-        return True
+    # --- values -------------------------------------------------------------------------------------------------------
 
-    def _unfit(self, section: Section, statement: Statement, row: Row, error: UnfitError) -> None:
-        instead = row.unusable if error.instead is None else error.instead
-        if instead is not None:
-            section.put(row.word, instead, statement)
-        if error.token is not None and is_definition(error.token, self._report):
+    def _old(self, statement: Statement, known: _Known) -> None:
+        if not self._report.first(("old word", known.via.key, statement.line.file, statement.line.number)):
             return
-        hint = _what_holds(section.get(row.word, object) if section.has(row.word) else row.default, row)
-        if error.similar:
-            hint = f"did you mean `{error.similar}`? As it stands, {hint}"
-        if error.token is None:
-            message, place = f"`{row.word}` needs a value: {error.expected}", statement.keyword.place
+        word = known.via.word
+        if known.via.spelling_of:
+            message, hint = f"`{word}` is an old word for `{known.word}`", f"write `{known.word}`; it is read as that"
         else:
-            message, place = f"`{row.word}` must be {error.expected}", error.token.place
+            message, hint = f"`{word}` should no longer be used", known.row.meaning
+        self._report.warning(Code.OLD_WORD, message, statement.place(), hint)
+
+    def _value(self, section: Section, statement: Statement, known: _Known) -> Reading | None:
+        """What a row's form makes of a statement; remembered if nothing is to be said about it."""
+        segment, row = statement.segment, known.row
+        arguments = segment.arguments
+        try:
+            reading = row.form.read(arguments, segment.tail.lstrip())
+        except UnfitError as error:
+            return self._unfit(section, statement, row, error)
+        for problem in reading.problems:
+            place = statement.place(problem.index)
+            self._report.add(problem.severity, problem.code, f"`{row.word}`: {problem.message}", place, problem.hint)
+        if len(arguments) > reading.used:
+            self._extra(row, statement, arguments, reading.used)
+        elif not reading.problems:
+            known.memo[segment] = reading
+        return reading
+
+    def _extra(self, row: Row, statement: Statement, arguments: tuple[str, ...], used: int) -> None:
+        if len(arguments) > used:
+            message, hint = f"`{row.word}` does not take this", "the rest of the line is not read"
+            self._report.note(Code.IGNORED, message, statement.place(used), hint)
+
+    def _unfit(self, section: Section, statement: Statement, row: Row, error: UnfitError) -> Reading | None:
+        """Say that a value does not fit; what holds instead, if that is not what would hold without the statement."""
+        if error.instead is not None:
+            value = error.instead
+        else:
+            value = row.unusable
+        held = value if value is not None else self._held(section, row)
+        hint = f"did you mean `{error.similar}`?" if error.similar else _what_holds(held, row)
+        if error.index is None or error.index >= len(statement.segment.arguments):
+            message, place = f"`{row.word}` needs a value: {error.expected}", statement.place()
+        else:
+            message, place = f"`{row.word}` must be {error.expected}", statement.place(error.index)
         self._report.error(Code.BAD_VALUE, message, place, hint)
+        return None if value is None else Reading(value)
+
+    def _held(self, section: Section, row: Row) -> object:
+        given = section.values.get(row.word)
+        return given[-1].value if given else DEFAULTS[section.block, row.word]
+
+    # --- words that do not belong -------------------------------------------------------------------------------------
 
     def _unknown(self, section: Section, statement: Statement) -> None:
-        token, here = statement.keyword, block_name(section.block)
-        skipped = "" if statement.body is None else "; the block is skipped"
-        if homes := HOMES.get(token.text):
+        word, here, place = statement.segment.keyword, block_name(section.block), _whole(statement)
+        skipped = self._skipped(section, statement)
+        if homes := HOMES.get(word):
             where = " or ".join(dict.fromkeys(block_name(home) for home in homes[:3]))
-            message = f"`{token.text}` does not belong in {here}"
-            self._report.error(Code.WRONG_BLOCK, message, token.place, f"it belongs in {where}{skipped}")
+            hint = f"it belongs in {where}" + (f"; {skipped}" if skipped else "")
+            self._report.error(Code.WRONG_BLOCK, f"`{word}` does not belong in {here}", place, hint)
             return
-        similar = self._similar(token.text, section.block)
-        hint = f"did you mean `{similar}`?{skipped.replace('; the', ' The')}" if similar else f"it is ignored{skipped}"
-        self._report.error(Code.UNKNOWN_KEYWORD, f"`{token.text}` is not a keyword of {here}", token.place, hint)
+        if similar := self._similar(word, section.block):
+            hint = f"did you mean `{similar}`?" + (f" {skipped[0].upper()}{skipped[1:]}" if skipped else "")
+        else:
+            hint = skipped or "it is ignored"
+        self._report.error(Code.UNKNOWN_KEYWORD, f"`{word}` is not a keyword of {here}", place, hint)
+
+    def _skipped(self, section: Section, statement: Statement) -> str:
+        """What becomes of the block of an unknown word, in words: blocks in it that could stand here do so.
+
+        keepalived does not know where such a block ends, and reads what is in it as if there were no braces.
+        """
+        if statement.body is None:
+            return ""
+        to = f", to line {statement.end}," if statement.end else ""
+        known = self._blocks.get(section.block, {})
+        inner = [one for one in statement.body if one.body is not None and one.segment.keyword in known]
+        if not inner:
+            return f"its block{to} is skipped"
+        self.section(section, inner)
+        return f"of its block{to} the blocks that could stand here are read, as by keepalived, and nothing else"
 
     def _similar(self, word: str, block: str) -> str | None:
         """The nearest keyword of the block, else of the language. That takes long, so not for a file full of others."""
         if self._searches == SEARCHES_MOST:
             return None
         self._searches += 1
-        return nearest(word, WORDS[block]) or nearest(word, HOMES)
+        return nearest(word, WORDS.get(block, ())) or nearest(word, HOMES)
+
+
+def _whole(statement: Statement) -> Place:
+    """The place of a statement's keyword, with all lines of its body."""
+    place = statement.place()
+    return replace(place, end_line=statement.end) if statement.end > place.line else place
 
 
 def _what_holds(value: object, row: Row) -> str:
@@ -212,15 +342,17 @@ def _what_holds(value: object, row: Row) -> str:
     if isinstance(value, (int, float)):
         return f"{value:.15g} is used"
     if value and isinstance(row.form, (Choice, Address, TrackerWeight)):
-        return f"{value} is used"
+        return f"{row.form.write(value)} is used"
     return "it is ignored"
 
 
 def name_of(section: Section, report: Report) -> str | None:
     """The name in a block's header; None, and a diagnostic, when there is none."""
-    if section.header and section.header[0].text:
-        for extra in section.header[1:2]:
-            report.note(Code.IGNORED, "a block has one name", extra.place, "the rest of the line is not read")
-        return section.header[0].text
+    if section.header and section.header[0]:
+        if len(section.header) > 1:
+            report.note(
+                Code.IGNORED, "a block has one name", section.header_place(1), "the rest of the line is not read"
+            )
+        return section.header[0]
     report.error(Code.MISSING, f"this {block_name(section.block)} has no name", section.place, "it is left out")
     return None

@@ -5,6 +5,13 @@ Single and double quotes hold text together and join what they touch: `abcd" efg
 """
 
 import re
+from collections.abc import Iterable
+
+_SPECIAL = re.compile(r"""[\s"'\\{}#!$~@]|[^\x20-\x7e]""")
+"""What makes a string need quotes."""
+
+_ESCAPED = re.compile(r'["\\$\x00-\x1f\x7f]')
+"""What is written as an escape within them."""
 
 
 class StringError(ValueError):
@@ -55,3 +62,14 @@ def _unescape(match: re.Match[str]) -> str:
     if not code:
         raise StringError("a string cannot hold a NUL character")
     return chr(code)
+
+
+def join(strings: Iterable[str]) -> str:
+    """Strings as one text that split() takes apart into the same ones."""
+    return " ".join(_quote(string) for string in strings)
+
+
+def _quote(string: str) -> str:
+    if string and not _SPECIAL.search(string):
+        return string
+    return '"' + _ESCAPED.sub(lambda match: f"\\{ord(match[0]):03o}", string) + '"'

@@ -1,57 +1,120 @@
-"""The lines of track_script: NAME [weight NUMBER [reverse|no_reverse]] (keepalived.conf(5), "VRRP instance(s)")."""
+"""The lines of track blocks: what a name stands for, and the weight that holds for who tracks it.
+
+What does not live here: how a line is written (forms/tracking.py), what becomes of weights that cannot count
+(tracker_weights.py).
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from alived.ipc.model import TrackedScript
-from alived.supervisor.config.build_scripts import Defined
-from alived.supervisor.config.diagnostics import Code, Report, nearest
-from alived.supervisor.config.forms import TrackerWeight, UnfitError, Weight
-from alived.supervisor.config.parser import Statement
-from alived.supervisor.config.sections import Section
-
-
-def read_tracked_scripts(section: Section, defined: Mapping[str, Defined], report: Report) -> tuple[TrackedScript, ...]:
-    """The scripts that an instance tracks, each once; those that are not run are left out."""
-    tracked: dict[str, TrackedScript] = {}
-    for line in section.lines("track_script"):
-        name = line.keyword.text
-        known = defined.get(name)
-        if known is None:
-            similar = nearest(name, defined)
-            report.error(
-                Code.UNKNOWN_NAME,
-                f"there is no vrrp_script `{name}`",
-                line.keyword.place,
-                f"did you mean `{similar}`?" if similar else "it is not tracked",
-            )
-        elif name in tracked:
-            report.warning(Code.DUPLICATE, f"`{name}` is tracked already", line.keyword.place, "the first line is used")
-        elif known.runs:
-            weight = _weight(line, known.weight, report)
-            tracked[name] = TrackedScript(name=name, weight=weight.weight, reverse=weight.reverse)
-    return tuple(tracked.values())
+from alived.ipc.model.tracking import TrackedBfd, TrackedFile, TrackedInterface, TrackedProcess, Weight
+from alived.ipc.model.vrrp import TrackedScript
+from alived.supervisor.config.diagnostics import Code, Report, Severity, nearest
+from alived.supervisor.config.forms.tracking import Tracked as Line
+from alived.supervisor.config.sections import Entry, Section
 
 
-def _weight(line: Statement, default: Weight, report: Report) -> Weight:
-    """`NAME weight N [reverse|no_reverse]`."""
-    if not line.arguments:
-        return default
-    if line.arguments[0].text != "weight":
-        report.error(
-            Code.UNKNOWN_KEYWORD,
-            f"`{line.arguments[0].text}` is not an option of a tracked script",
-            line.arguments[0].place,
-            "write NAME weight NUMBER [reverse]; the script's own weight is used",
-        )
-        return default
-    try:
-        value = TrackerWeight().read(Statement(line.arguments)).value
-    except UnfitError as error:
-        value = error.instead or default
-        report.error(
-            Code.BAD_VALUE,
-            f"`weight` must be {error.expected}",
-            (error.token or line.arguments[0]).place,
-            f"{value} is used",
-        )
-    return value if isinstance(value, Weight) else default
+class Tracked(NamedTuple):
+    """All that an instance or a group tracks."""
+
+    scripts: tuple[TrackedScript, ...] = ()
+    interfaces: tuple[TrackedInterface, ...] = ()
+    files: tuple[TrackedFile, ...] = ()
+    processes: tuple[TrackedProcess, ...] = ()
+    bfds: tuple[TrackedBfd, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What is known of a tracker that is defined."""
+
+    weight: Weight
+    section: Section
+    trouble: str = ""
+    """Why it cannot be tracked, after its name; empty: it can."""
+    severity: Severity = Severity.ERROR
+    """Whether keepalived complains, of each line that names it, or just leaves the line out: a note."""
+
+
+class MakesTracked(Protocol):
+    """A model of a line with its weight resolved."""
+
+    def __init__(self, *, name: str, weight: int, reverse: bool) -> None: ...
+
+
+T = TypeVar("T", bound=MakesTracked)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[T]):
+    """One kind of trackers."""
+
+    model: type[T]
+    """Of a line."""
+    word: str
+    """The block that such lines are in."""
+    block: str
+    """The block that defines one."""
+
+
+SCRIPTS = Kind(TrackedScript, "track_script", "vrrp_script")
+INTERFACES = Kind(TrackedInterface, "track_interface", "")
+FILES = Kind(TrackedFile, "track_file", "track_file")
+PROCESSES = Kind(TrackedProcess, "track_process", "vrrp_track_process")
+BFDS = Kind(TrackedBfd, "track_bfd", "bfd_instance")
+
+WORDS = {
+    "scripts": SCRIPTS.word,
+    "interfaces": INTERFACES.word,
+    "files": FILES.word,
+    "processes": PROCESSES.word,
+    "bfds": BFDS.word,
+}
+"""Field of Tracked -> the block of its lines."""
+
+
+def read_tracked(kind: Kind[T], section: Section, defined: Mapping[str, Definition], report: Report) -> tuple[T, ...]:
+    """What the lines of a track block name, each once; what is not defined or cannot be tracked is left out."""
+    found: dict[str, T] = {}
+    for entry in section.entries(kind.word):
+        line: Line = entry.value
+        definition = defined.get(line.name)
+        if definition is None or definition.section.position > section.position:
+            _unknown(entry, kind.block, defined, report)
+        elif definition.trouble:
+            message = f"{kind.block} {line.name} {definition.trouble}"
+            report.add(definition.severity, Code.UNKNOWN_NAME, message, entry.place(0), "it is not tracked")
+        elif is_first(entry, found, report):
+            found[line.name] = resolved(kind.model, line, definition.weight)
+    return tuple(found.values())
+
+
+def is_first(entry: Entry, found: Mapping[str, object], report: Report) -> bool:
+    """Whether the name of a line is not among those of the lines before; if it is, with a diagnostic."""
+    name = entry.value.name
+    if name in found:
+        report.warning(Code.DUPLICATE, f"{name} is tracked already", entry.place(0), "the first line is used")
+    return name not in found
+
+
+def resolved(cls: type[T], line: Line, default: Weight) -> T:
+    """A line with what it does not say taken from the definition."""
+    return cls(
+        name=line.name,
+        weight=default.weight if line.weight is None else line.weight,
+        reverse=default.reverse if line.reverse is None else line.reverse,
+    )
+
+
+def _unknown(entry: Entry, block: str, defined: Mapping[str, Definition], report: Report) -> None:
+    """A name that is defined nowhere, or only further down: keepalived looks it up when it reads the line."""
+    name = entry.value.name
+    if definition := defined.get(name):
+        message = f"{block} {name} is not defined before it is tracked"
+        hint = f"it is not tracked; move its block (line {definition.section.place.line}) above this one"
+    else:
+        similar = nearest(name, defined)
+        message = f"there is no {block} `{name}`"
+        hint = f"did you mean `{similar}`?" if similar else "it is not tracked"
+    report.error(Code.UNKNOWN_NAME, message, entry.place(0), hint)

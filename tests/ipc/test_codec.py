@@ -22,7 +22,12 @@ from alived.ipc.messages import (
     State,
     TrackerChanged,
 )
-from alived.ipc.model import LvsGlobals, Notify, Program, TcpCheck, VirtualAddress, VrrpInstance
+from alived.ipc.model.checker import Notify
+from alived.ipc.model.checks import TcpCheck
+from alived.ipc.model.common import Program
+from alived.ipc.model.lvs import LvsGlobals
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import VrrpInstance
 
 documents = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False) | st.text(),

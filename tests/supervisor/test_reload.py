@@ -5,37 +5,41 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alived.ipc.model import Config, LvsGlobals, Program, VirtualServer, VrrpInstance, VrrpScript
-from alived.supervisor.reload import Change, plan
+from alived.ipc.model.checker import VrrpScript
+from alived.ipc.model.common import Program
+from alived.ipc.model.config import Config
+from alived.ipc.model.lvs import LvsGlobals, Protocol, VirtualServer
+from alived.ipc.model.vrrp import VrrpInstance
+from alived.supervisor.reload import Update, plan
 
 ONE = VrrpInstance(name="one", interface="eth0", virtual_router_id=1)
 TWO = VrrpInstance(name="two", interface="eth0", virtual_router_id=2)
 SCRIPT = VrrpScript(name="check", program=Program(argv=("/bin/true",), uid=0, gid=0))
-SERVICE = VirtualServer(address="10.0.0.1", port=80)
+SERVICE = VirtualServer(address="10.0.0.1", port=80, protocol=Protocol.TCP)
 
 
 def test_nothing_changes() -> None:
     config = Config(vrrp=(ONE, TWO), checker=(SCRIPT,), lvs=(LvsGlobals(), SERVICE))
     same = plan(config, config)
-    assert (same.stop, same.change, same.words) == ((), (), ())
+    assert (same.stop, same.updates, same.words) == ((), (), ())
 
 
 def test_only_the_changed_object_is_sent() -> None:
     faster = replace(TWO, advert_int=0.5, priority=150)
     found = plan(Config(vrrp=(ONE, TWO), checker=(SCRIPT,)), Config(vrrp=(ONE, faster), checker=(SCRIPT,)))
-    assert found.change == (Change(worker="vrrp", put=(faster,)),)
-    assert found.words == ("vrrp_instance two: priority, advert_int changed",)
+    assert found.updates == (Update(worker="vrrp", put=(faster,)),)
+    assert found.words == ("vrrp_instance two: priority 100 -> 150, advert_int 1 -> 0.5",)
 
 
 def test_added_and_removed() -> None:
     found = plan(Config(vrrp=(ONE,)), Config(vrrp=(TWO,)))
-    assert found.change == (Change(worker="vrrp", put=(TWO,), drop=(ONE.key,)),)
+    assert found.updates == (Update(worker="vrrp", put=(TWO,), drop=(ONE.key,)),)
     assert found.words == ("vrrp_instance one: removed", "vrrp_instance two: added")
 
 
 def test_workers_come_and_go_with_their_work() -> None:
     found = plan(Config(vrrp=(ONE,), checker=(SCRIPT,)), Config(vrrp=(ONE,), lvs=(LvsGlobals(), SERVICE)))
-    assert (found.stop, found.change) == (("checker",), ())  # lvs is started with its whole slice
+    assert (found.stop, found.updates) == (("checker",), ())  # lvs is started with its whole slice
     assert found.words == (
         "vrrp_script check: removed",
         "lvs_globals: added",
@@ -48,7 +52,7 @@ def test_an_object_of_another_type_under_the_same_name_is_all_new() -> None:
         __slots__ = ()
 
     other = Renamed(name="one", interface="eth1", virtual_router_id=1)
-    assert plan(Config(vrrp=(ONE,)), Config(vrrp=(other,))).change == (Change(worker="vrrp", put=(other,)),)
+    assert plan(Config(vrrp=(ONE,)), Config(vrrp=(other,))).updates == (Update(worker="vrrp", put=(other,)),)
 
 
 instances = st.builds(
@@ -65,7 +69,7 @@ configs = st.lists(instances, unique_by=lambda item: item.name).map(lambda items
 def test_a_worker_that_applies_the_change_has_the_new_configuration(old: Config, new: Config) -> None:
     found = plan(old, new)
     have = {item.key: item for item in old.vrrp}
-    for change in found.change:
+    for change in found.updates:
         have |= {item.key: item for item in change.put if isinstance(item, VrrpInstance)}
         for key in change.drop:
             del have[key]

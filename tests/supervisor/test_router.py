@@ -13,15 +13,11 @@ from alived.ipc.messages import (
     VirtualServerState,
     WorkerState,
 )
-from alived.ipc.model import (
-    Config,
-    LvsGlobals,
-    Program,
-    RealServer,
-    VirtualServer,
-    VrrpInstance,
-    VrrpScript,
-)
+from alived.ipc.model.checker import VrrpScript
+from alived.ipc.model.common import Program
+from alived.ipc.model.config import Config
+from alived.ipc.model.lvs import LvsGlobals, Protocol, RealServer, VirtualServer
+from alived.ipc.model.vrrp import VrrpInstance
 from alived.supervisor.router import MAX_WAITING, Delivery, Router, keys
 
 
@@ -109,7 +105,12 @@ def test_what_is_no_longer_configured_is_forgotten_when_its_speaker_has_heard() 
     config = Config(
         vrrp=(VrrpInstance(name="VI_1", interface="eth0", virtual_router_id=1),),
         checker=(VrrpScript(name="a", program=Program(argv=("/bin/true",), uid=0, gid=0)),),
-        lvs=(LvsGlobals(), VirtualServer(address="10.0.0.1", port=80, real_servers=(RealServer(address="h", port=1),))),
+        lvs=(
+            LvsGlobals(),
+            VirtualServer(
+                address="10.0.0.1", port=80, protocol=Protocol.TCP, real_servers=(RealServer(address="h", port=1),)
+            ),
+        ),
     )
     assert keys(config) == {
         "instance VI_1",

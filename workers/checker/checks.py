@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from alived.ipc.loop import Send
 from alived.ipc.messages import CheckState, Document, RealServerState
-from alived.ipc.model import RealServerChecks, TcpCheck
+from alived.ipc.model.checks import RealServerChecks, TcpCheck
 from alived.workers.checker.alarm import Alarm
 from alived.workers.checker.outcome import LocalError, Outcome
 from alived.workers.checker.probes import tcp
@@ -39,6 +39,8 @@ class _Job:
 @dataclass(slots=True)
 class _Server:
     configured: RealServerChecks
+    checks: tuple[TcpCheck, ...]
+    """Those of its checks that this worker can run; the others count as passed."""
     said: RealServerState | None
     """What was last said about it; a predecessor may have."""
 
@@ -63,7 +65,7 @@ class Checks:
         said = {(message.virtual_server, message.real_server): message for message in retained}
         for key in drop:
             self._servers.pop(key, None)
-        new = [_Server(it, said.get((it.virtual_server, it.real_server))) for it in put]
+        new = [_Server(it, _runnable(it), said.get((it.virtual_server, it.real_server))) for it in put]
         for server in new:
             known = self._servers.get(server.configured.key)
             server.said = known.said if known is not None else server.said
@@ -79,8 +81,8 @@ class Checks:
             {
                 "virtual_server": server.configured.virtual_server,
                 "real_server": server.configured.real_server,
-                "up": all(self._jobs[check].verdict.up for check in server.configured.checks),
-                "checks": [self._report(self._jobs[check]) for check in server.configured.checks],
+                "up": all(self._jobs[check].verdict.up for check in server.checks),
+                "checks": [self._report(self._jobs[check]) for check in server.checks],
             }
             for server in self._servers.values()
         ]
@@ -108,7 +110,7 @@ class Checks:
         """Have a job for each check that a real server has, and no other; unchanged ones do not notice."""
         self._users = {}
         for server in self._servers.values():
-            for check in server.configured.checks:
+            for check in server.checks:
                 self._users.setdefault(check, []).append(server)
         leaving = {_target(check): self._forget(check) for check in [*self._jobs] if check not in self._users}
         for check in self._users:
@@ -179,7 +181,7 @@ class Checks:
 
     def _publish(self, server: _Server) -> None:
         """Say what there is to say about a real server, if it is not what was said last."""
-        jobs = [self._jobs[check] for check in server.configured.checks]
+        jobs = [self._jobs[check] for check in server.checks]
         known = [job for job in jobs if job.verdict.known]
         if not known and server.said is None:
             return
@@ -197,6 +199,10 @@ class Checks:
         if server.said is None or _essence(message) != _essence(server.said):
             self._send(message)
             server.said = message
+
+
+def _runnable(configured: RealServerChecks) -> tuple[TcpCheck, ...]:
+    return tuple(check for check in configured.checks if isinstance(check, TcpCheck))
 
 
 def describe(check: TcpCheck) -> str:

@@ -18,7 +18,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from alived.ipc.messages import InstanceState, State
-from alived.ipc.model import Notify, Program
+from alived.ipc.model.checker import Notify
+from alived.ipc.model.common import Program
 from alived.workers.checker.outcome import Up
 from alived.workers.checker.programs import GRACE, Run
 

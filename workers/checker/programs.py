@@ -19,7 +19,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from alived.ipc.model import Program
+from alived.ipc.model.common import Program
 from alived.workers.checker.outcome import Down, Outcome, Up
 from alived.workers.checker.output import Output
 
@@ -146,7 +146,9 @@ class Run:
 
 
 def _setpriv_options(program: Program, *, dies_with_us: bool) -> list[str]:
-    groups = [f"--groups={program.gid}"] if _may_set_groups() else ["--keep-groups"]
+    groups = (
+        [f"--groups={','.join(map(str, (program.gid, *program.groups)))}"] if _may_set_groups() else ["--keep-groups"]
+    )
     return [
         f"--reuid={program.uid}",
         f"--regid={program.gid}",

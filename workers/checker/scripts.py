@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from alived.ipc.loop import Send
 from alived.ipc.messages import Document, TrackerChanged
-from alived.ipc.model import Program, VrrpScript
+from alived.ipc.model.checker import VrrpScript
+from alived.ipc.model.common import Program
 from alived.workers.checker.alarm import Alarm
 from alived.workers.checker.outcome import Down, LocalError, Outcome, Up
 from alived.workers.checker.programs import GRACE, Run

@@ -7,7 +7,7 @@ told. When the next run starts follows from the verdict too (`pause`), but not a
 from dataclasses import dataclass, replace
 from typing import Self
 
-from alived.ipc.model import TcpCheck
+from alived.ipc.model.checks import TcpCheck
 from alived.workers.checker.outcome import Down, Outcome, Up
 
 

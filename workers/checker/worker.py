@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from alived.ipc.loop import CannotBoot, Send
 from alived.ipc.messages import Configure, Document, InstanceState, Message, RealServerState, StopHow, TrackerChanged
-from alived.ipc.model import Notify, RealServerChecks, VrrpScript
+from alived.ipc.model.checker import Notify, VrrpScript
+from alived.ipc.model.checks import RealServerChecks
 from alived.workers.checker import programs
 from alived.workers.checker.checks import Checks
 from alived.workers.checker.notify import Notifier

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from alived.ipc.model import LvsBackend
+from alived.ipc.model.lvs import LvsBackend
 from alived.workers.lvs.ipvs import Ipvs
 from alived.workers.lvs.nftables import Nftables
 from alived.workers.lvs.plane import Plane, PlaneError

@@ -24,7 +24,7 @@ from pyroute2.netlink.generic.ipvs import (
     ipvsmsg,
 )
 
-from alived.ipc.model import ForwardingMethod, Protocol
+from alived.ipc.model.lvs import ForwardingMethod, Protocol
 from alived.workers.lvs.netlink import GenericNetlink
 from alived.workers.lvs.plan import (
     AddDestination,
@@ -40,7 +40,11 @@ from alived.workers.lvs.table import Destination, DestinationKey, Entry, Service
 
 Attributes = list[tuple[str, object]]
 
-PROTOCOLS = {Protocol.TCP: socket.IPPROTO_TCP, Protocol.UDP: socket.IPPROTO_UDP}
+PROTOCOLS = {
+    Protocol.TCP: socket.IPPROTO_TCP,
+    Protocol.UDP: socket.IPPROTO_UDP,
+    Protocol.SCTP: socket.IPPROTO_SCTP,
+}
 TRANSPORTS = {int(number): protocol for protocol, number in PROTOCOLS.items()}
 FORWARDING = {ForwardingMethod.NAT: 0, ForwardingMethod.TUN: 2, ForwardingMethod.DR: 3}
 """IP_VS_CONN_F_MASQ, _TUNNEL, _DROUTE."""

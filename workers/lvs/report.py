@@ -1,7 +1,7 @@
 """What `alivectl lvs` is told: each virtual server, its real servers, and what the kernel counted."""
 
 from alived.ipc.messages import Document
-from alived.ipc.model import RealServer, VirtualServer
+from alived.ipc.model.lvs import RealServer, VirtualServer
 from alived.workers.lvs.plane import Statistics
 from alived.workers.lvs.table import DestinationKey, Entry, Table, Wanted, destination_key, key_of
 
@@ -18,7 +18,7 @@ def _virtual_server(wanted: Wanted, server: VirtualServer, table: Table, statist
     return {
         "name": server.name,
         "scheduler": entry.service.scheduler if entry is not None else server.lb_algo,
-        "forwarding": str(server.lb_kind),
+        "forwarding": str(server.lb_kind.method),
         "persistence_timeout": server.persistence_timeout,
         "in_kernel": entry is not None,
         "quorum": server.quorum,

@@ -23,14 +23,14 @@ from ipaddress import ip_address
 from math import gcd
 from typing import Any
 
-from alived.ipc.model import ForwardingMethod, Protocol
+from alived.ipc.model.lvs import ForwardingMethod, Protocol
 from alived.workers.lvs.plane import Fit
 from alived.workers.lvs.table import Destination, Entry, Service, ServiceKey, Table
 
 Expression = dict[str, Any]
 """One statement of a rule, as in libnftables-json(5)."""
 
-PROTOCOLS = {Protocol.TCP: 6, Protocol.UDP: 17}
+PROTOCOLS = {Protocol.TCP: 6, Protocol.UDP: 17, Protocol.SCTP: 132}
 TRANSPORTS = {number: protocol for protocol, number in PROTOCOLS.items()}
 SCHEDULERS = ("rr", "wrr")
 NEAREST = "wrr"

@@ -13,7 +13,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from alived.ipc.messages import RealServerState, VirtualServerState
-from alived.ipc.model import ForwardingMethod, Protocol, RealServer, VirtualServer
+from alived.ipc.model.lvs import ForwardingMethod, Protocol, RealServer, VirtualServer
 
 
 class ServiceKey(NamedTuple):
@@ -198,7 +198,7 @@ class Wanted:
         return Destination(
             address=destination_key(real).address,
             port=real.port,
-            forwarding=server.lb_kind,
+            forwarding=(real.lvs_method or server.lb_kind).method,
             weight=real.weight if up else 0,
         )
 

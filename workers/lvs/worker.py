@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from alived.ipc.loop import CannotBoot, Send
 from alived.ipc.messages import Configure, Document, Message, RealServerState, StopHow, VirtualServerState
-from alived.ipc.model import LvsBackend, LvsGlobals, VirtualServer
+from alived.ipc.model.lvs import LvsBackend, LvsGlobals, VirtualServer
 from alived.workers.lvs import backend
 from alived.workers.lvs.keeper import Keeper
 from alived.workers.lvs.plane import PlaneError

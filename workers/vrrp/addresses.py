@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import NamedTuple, Protocol
 
-from alived.ipc.model import VirtualAddress
+from alived.ipc.model.routing import VirtualAddress
 from alived.workers.vrrp.interfaces import Interfaces
 from alived.workers.vrrp.rtnetlink import Address, AddressGone
 from alived.workers.vrrp.translate import Key, key_of, packed

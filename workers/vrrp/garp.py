@@ -8,7 +8,8 @@ from collections import deque
 from enum import StrEnum
 from typing import NamedTuple
 
-from alived.ipc.model import Announcing, VirtualAddress
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import Announcing
 
 BROADCAST = b"\xff" * 6
 FRAMES_PER_TURN = 64

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from alived.ipc.messages import Document
-from alived.ipc.model import VirtualAddress, VrrpInstance
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp.addresses import Addresses
 from alived.workers.vrrp.alarm import Alarm
 from alived.workers.vrrp.announcer import Announcer

@@ -10,7 +10,8 @@ from ipaddress import ip_address
 
 from alived.ipc import messages
 from alived.ipc.messages import InstanceState, Message, State
-from alived.ipc.model import VirtualAddress, VrrpInstance
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp import events, translate
 from alived.workers.vrrp.events import STOPPING, Action, AdvertReceived, Event, Resumed, StateChanged
 from alived.workers.vrrp.fsm import Machine

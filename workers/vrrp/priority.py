@@ -6,7 +6,7 @@ PURE. What does not live here: running scripts (the checker worker), and what a 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from alived.ipc.model import TrackedScript
+from alived.ipc.model.vrrp import TrackedScript
 
 OWNER = 255
 """Priority of the router that owns the addresses (RFC 3768, 5.3.4): tracking does not move it."""

@@ -8,7 +8,8 @@ from ipaddress import ip_address
 from typing import NamedTuple
 
 from alived.ipc.messages import InstanceState, State
-from alived.ipc.model import InstanceRole, VirtualAddress, VrrpInstance
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import InstanceRole, VrrpInstance
 from alived.workers.vrrp.events import Resumed, Settings
 from alived.workers.vrrp.packet import V2, Advert, Expected, encode
 from alived.workers.vrrp.priority import OWNER

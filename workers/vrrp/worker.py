@@ -9,7 +9,8 @@ from collections.abc import Iterable
 
 from alived.ipc.loop import CannotBoot, Send
 from alived.ipc.messages import Configure, Document, InstanceState, Message, State, StopHow, TrackerChanged
-from alived.ipc.model import VirtualAddress, VrrpInstance
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp.events import Resumed
 from alived.workers.vrrp.host import Host
 from alived.workers.vrrp.instance import Instance

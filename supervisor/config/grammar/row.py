@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from alived.supervisor.config.forms import Flag, Form
-
-NO_EFFECT = "it has no effect"
+from alived.supervisor.config.forms.form import Form
+from alived.supervisor.config.forms.numbers import Flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,35 +14,32 @@ class Row:
     """The block it stands in: its path from the top level, as `virtual_server/real_server`; empty: the top level."""
     word: str
     form: Form = field(default_factory=Flag)
+    meaning: str = ""
+    """One line for `alived explain` and the manual, without a full stop."""
+    attribute: str | None = None
+    """Where its value goes in the object that the block makes: a path, as `announcing.master_delay`; None: the code
+    that makes the object puts it there itself."""
+    inherits: str = ""
+    """`BLOCK WORD` whose value holds when it is not given; empty: the default of the object does."""
     default: object = None
-    """What holds when it is not given (keepalived.conf(5)); None: nothing, or what the block around says."""
+    """What holds when it is not given and it inherits nothing, where the object does not say; for `explain`."""
     unusable: object = None
     """What holds when it is given a value that it cannot have; None: as if it had not been given."""
-    meaning: str = ""
+    many: bool = False
+    """It may be given more than once, and each time counts."""
+    secret: bool = False
+    """Its value is never shown."""
     spelling_of: str = ""
     """It is another spelling of this word of the same block."""
     old: bool = False
-    """It is a spelling that should no longer be used."""
-    implemented: bool = True
-    instead: str = NO_EFFECT
-    """What happens instead while it is not implemented."""
+    """It is a spelling or a word that keepalived complains of as deprecated."""
 
-
-def row(block: str, word: str, form: Form, default: object = None, meaning: str = "") -> Row:
-    """A keyword that alived implements."""
-    return Row(block=block, word=word, form=form, default=default, meaning=meaning)
-
-
-def strict(block: str, word: str, form: Form, default: object, meaning: str) -> Row:
-    """The same; a value that it cannot have makes it the default, whatever was given before."""
-    return Row(block=block, word=word, form=form, default=default, unusable=default, meaning=meaning)
+    @property
+    def key(self) -> str:
+        """`BLOCK WORD`, or the word alone at the top level."""
+        return f"{self.block} {self.word}".lstrip()
 
 
 def spelling(block: str, word: str, of: str, *, old: bool = False) -> Row:
     """Another spelling of a word of the same block."""
     return Row(block=block, word=word, spelling_of=of, old=old)
-
-
-def later(block: str, words: str, instead: str = NO_EFFECT) -> tuple[Row, ...]:
-    """Keywords of keepalived's that alived does not implement yet, and what happens instead."""
-    return tuple(Row(block=block, word=word, implemented=False, instead=instead) for word in words.split())

@@ -1,38 +1,36 @@
-"""All rows together, and how a word is found in them."""
+"""All rows together, how a word is found in them, and what object each block makes."""
 
-from alived.supervisor.config.grammar import global_defs, lvs, vrrp
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+from alived.supervisor.config.forms.text import Body, Lines
+from alived.supervisor.config.grammar import rows
 from alived.supervisor.config.grammar.row import Row
 
-ROWS: tuple[Row, ...] = (*global_defs.TOP_LEVEL, *global_defs.GLOBAL_DEFS, *vrrp.ROWS, *lvs.ROWS)
+ROWS: tuple[Row, ...] = rows.ROWS
+MODELS: dict[str, type] = rows.MODELS
+"""Block -> the class of the object that its words describe."""
 
 TABLE: dict[tuple[str, str], Row] = {(row.block, row.word): row for row in ROWS}
 """(block, word) -> row."""
 
 
-def _words() -> dict[str, list[str]]:
-    words: dict[str, list[str]] = {}
+def _by(attribute: str, other: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
     for row in ROWS:
-        words.setdefault(row.block, []).append(row.word)
-    return words
+        found.setdefault(getattr(row, attribute), []).append(getattr(row, other))
+    return found
 
 
-def _homes() -> dict[str, list[str]]:
-    homes: dict[str, list[str]] = {}
-    for row in ROWS:
-        homes.setdefault(row.word, []).append(row.block)
-    return homes
-
-
-WORDS = _words()
+WORDS = _by("block", "word")
 """Block -> the words that may stand in it."""
 
-HOMES = _homes()
+HOMES = _by("word", "block")
 """Word -> the blocks that it may stand in."""
 
 ROOTS: frozenset[str] = frozenset(
-    word
-    for word in WORDS[""]
-    if HOMES[word] == [""] and (word in WORDS or word.endswith(("_group", "_script", "_instance", "_server")))
+    row.word for row in ROWS if not row.block and HOMES[row.word] == [""] and isinstance(row.form, (Body, Lines))
 )
 """Words that begin a block at the top level and mean nothing inside another."""
 
@@ -40,3 +38,31 @@ ROOTS: frozenset[str] = frozenset(
 def block_name(block: str) -> str:
     """A block in words."""
     return block.rpartition("/")[2] if block else "the top level"
+
+
+def parents(block: str) -> Iterable[str]:
+    """The blocks around a block, from the inside."""
+    while "/" in block:
+        block = block.rpartition("/")[0]
+        yield block
+
+
+def default_of(row: Row) -> Any:
+    """What holds when a word is not given and inherits nothing; None: nothing."""
+    if row.attribute is None or row.block not in MODELS:
+        return row.default
+    value: Any = MODELS[row.block]
+    for name in row.attribute.split("."):
+        value = _field_default(value, name) if isinstance(value, type) else getattr(value, name)
+    return row.default if value is dataclasses.MISSING else value
+
+
+def _field_default(cls: type, name: str) -> Any:
+    found = next(field for field in dataclasses.fields(cls) if field.name == name)
+    if found.default_factory is not dataclasses.MISSING:
+        return found.default_factory()
+    return found.default
+
+
+DEFAULTS: dict[tuple[str, str], Any] = {key: default_of(row) for key, row in TABLE.items()}
+"""(block, word) -> what holds when it is not given."""

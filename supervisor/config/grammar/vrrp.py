@@ -1,6 +1,6 @@
 """Rows of vrrp_script, vrrp_instance and the other blocks of VRRP (keepalived.conf(5), "VRRPD configuration")."""
 
-from alived.ipc.model import InstanceRole
+from alived.ipc.model.vrrp import InstanceRole
 from alived.supervisor.config.forms import (
     INT_MAX,
     UNSIGNED_MAX,

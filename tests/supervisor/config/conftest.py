@@ -1,23 +1,27 @@
 """A machine that is the same everywhere, and a short way to have a text judged."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from textwrap import dedent
 
 import pytest
 
+from alived.supervisor.config.inspection import Identity, Inspection, Weakness
 from alived.supervisor.config.load import Loaded, load_text
-from alived.supervisor.config.machine import Identity
+from alived.supervisor.config.secret_file import SecretError
 
 Judge = Callable[[str], Loaded]
 
 
 @dataclass
 class FakeMachine:
-    """Has every program with an absolute path but one, one in PATH, and three interfaces."""
+    """Has every program with an absolute path but some, one in PATH, three interfaces and two CPUs."""
 
     users: dict[str, Identity]
     writable: dict[str, str]
+    texts: dict[str, str] = field(default_factory=dict)
+    """Path -> what that file says."""
+    directories: frozenset[str] = frozenset({"/", "/tmp", "/etc", "/etc/keepalived", "/run"})
 
     def user(self, name: str) -> Identity | None:
         return self.users.get(name)
@@ -25,14 +29,41 @@ class FakeMachine:
     def group(self, name: str) -> int | None:
         return {"root": 0, "bin": 2}.get(name)
 
-    def program(self, name: str) -> str | None:
-        return {"true": "/usr/bin/true", "/bin/missing": None}.get(name, name if name.startswith("/") else None)
+    def groups(self, uid: int) -> tuple[int, ...]:
+        return (uid + 1, uid + 2)
 
-    def writable_by_others(self, path: str) -> str | None:
-        return self.writable.get(path)
+    def program(self, name: str, identity: Identity) -> Inspection:
+        path = {"true": "/usr/bin/true", "/bin/missing": ""}.get(name, name if name.startswith("/") else "")
+        if not path:
+            return Inspection(trouble=f"{name}: No such file or directory")
+        if name == "/etc/passwd":
+            return Inspection(path, f"{name} is not executable for uid {identity.uid}, gid {identity.gid}")
+        weak = self.writable.get(path) if identity.uid == 0 else None
+        weakness = Weakness(weak, "everybody may write to it", f"chmod o-w {weak}") if weak else None
+        return Inspection(path, "", weakness, "/link" if path.startswith("/link/") else "")
 
     def interfaces(self) -> frozenset[str]:
         return frozenset({"eth0", "eth1", "ens33"})
+
+    def text(self, path: str) -> str | None:
+        return self.texts.get(path)
+
+    def files(self, directory: str) -> tuple[str, ...]:
+        return tuple(sorted(path.rpartition("/")[2] for path in self.texts if path.rpartition("/")[0] == directory))
+
+    def protocol(self, name: str) -> int | None:
+        return {"tcp": 6, "udp": 17}.get(name)
+
+    def secret(self, path: str) -> str:
+        if path not in self.texts:
+            raise SecretError("cannot be read: No such file or directory", "the key is left out")
+        return self.texts[path]
+
+    def is_directory(self, path: str) -> bool:
+        return path in self.directories
+
+    def cpus(self) -> int:
+        return 2
 
 
 @pytest.fixture

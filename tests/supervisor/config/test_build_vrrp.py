@@ -1,4 +1,4 @@
-"""Scripts, instances and notify programs: defaults, inheritance, and what is left out."""
+"""Instances: what each word becomes, what holds when it is not given, and what is said of words that do not fit."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,18 +6,24 @@ from typing import Any
 
 import pytest
 
-from alived.ipc.model import (
+from alived.ipc.model.authentication import AntiReplay, AuthHmac, AuthType, HmacKey, HmacMode
+from alived.ipc.model.checker import Notify
+from alived.ipc.model.common import Program
+from alived.ipc.model.links import Ipvlan, IpvlanMode, Vmac
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import (
     Announcing,
+    ExtraGarp,
+    Family,
     InstanceRole,
-    Notify,
-    Program,
     TrackedScript,
-    VirtualAddress,
+    UnicastChecksum,
+    UnicastPeer,
     VrrpInstance,
-    VrrpScript,
 )
-from alived.supervisor.config.diagnostics import Code
+from alived.supervisor.config.diagnostics import Code, Severity
 from alived.supervisor.config.load import Loaded
+from tests.supervisor.config.conftest import FakeMachine
 
 Judge = Callable[[str], Loaded]
 
@@ -27,31 +33,62 @@ PLAIN = VrrpInstance(
     virtual_router_id=1,
     addresses=(VirtualAddress(address="10.0.0.1", prefixlen=32, dev="eth0"),),
 )
+PEER = UnicastPeer(address="10.9.9.9")
+UNICAST = replace(PLAIN, unicast_peers=(PEER,), mcast_group="")
+PEERS = "unicast_peer {\n10.9.9.9\n}"
+SIXTH = replace(
+    PLAIN,
+    family=Family.IPV6,
+    version=3,
+    mcast_group="ff02::12",
+    addresses=(VirtualAddress(address="fe80::1", prefixlen=128, dev="eth0"),),
+)
+SECRET = bytes(range(32))
+KEY = f"key 1 hex:{SECRET.hex()}"
 
 
-def instance(lines: str, before: str = "") -> str:
+def instance(lines: str, before: str = "", addresses: str = "10.0.0.1") -> str:
+    """An instance whose own lines begin at line 9 if nothing stands before it."""
     return f"""
         {before}
         vrrp_instance VI {{
             interface eth0
             virtual_router_id 1
             virtual_ipaddress {{
-                10.0.0.1
+                {addresses}
             }}
             {lines}
         }}
         """
 
 
-def script(lines: str, tracked: str = "S") -> str:
-    return instance(f"track_script {{\n{tracked}\n}}", f"vrrp_script S {{\n{lines}\n}}")
+def bare(lines: str, settings: str = "") -> str:
+    """An instance with nothing but these lines, and settings if there are any."""
+    return f"global_defs {{\n{settings}\n}}\nvrrp_instance VI {{\n{lines}\n}}\n"
 
 
-def codes(loaded: Loaded) -> list[Code]:
-    return [found.code for found in loaded.diagnostics if found.code is not Code.SCRIPT_SECURITY]
+def found(loaded: Loaded) -> list[tuple[Code, str]]:
+    """Codes, and the words under the carets."""
+    return [
+        (said.code, said.place.source[said.place.column - 1 :][: said.place.length])
+        for said in loaded.diagnostics
+        if said.code not in (Code.SCRIPT_SECURITY, Code.UNREACHABLE_ADDRESS, Code.NOT_IMPLEMENTED)
+    ]
 
 
-# --- instances --------------------------------------------------------------------------------------------------------
+def instances(loaded: Loaded) -> tuple[VrrpInstance, ...]:
+    """All that there are, those that no worker runs yet too."""
+    everything = (*loaded.config.vrrp, *loaded.config.kept)
+    return tuple(one for one in everything if isinstance(one, VrrpInstance))
+
+
+def only(loaded: Loaded) -> VrrpInstance:
+    """The one instance that there is."""
+    (one,) = instances(loaded)
+    return one
+
+
+# --- words that stand for themselves ----------------------------------------------------------------------------------
 
 
 def test_defaults_are_those_of_the_manual(judge: Judge) -> None:
@@ -61,52 +98,107 @@ def test_defaults_are_those_of_the_manual(judge: Judge) -> None:
     assert loaded.config.lvs == ()
     assert not loaded.diagnostics
     assert replace(PLAIN, role=InstanceRole.BACKUP, priority=100, advert_int=1.0, preempt_delay=0.0) == PLAIN
+    assert replace(PLAIN, version=2, accept=True, down_timer_adverts=3, announcing=Announcing()) == PLAIN
 
 
 @pytest.mark.parametrize(
     ("lines", "changes"),
     [
-        ("state MASTER", {"role": InstanceRole.MASTER, "priority": 255}),
         ("state MASTER\npriority 20", {"role": InstanceRole.MASTER, "priority": 20}),
+        ("priority 255", {"role": InstanceRole.MASTER, "priority": 255}),
+        ("priority 255\nstate BACKUP", {"priority": 255}),
+        ("priority 7\npriority 8", {"priority": 8}),
         ("state BACKUP\nnopreempt", {"nopreempt": True}),
+        ("nopreempt\npreempt", {}),
+        ("preempt\nnopreempt", {"nopreempt": True}),
         ("preempt_delay 4.5", {"preempt_delay": 4.5}),
         ("advert_int 3", {"advert_int": 3.0}),
+        ("advert_int 0.25\nversion 3", {"advert_int": 0.25, "version": 3}),
+        ("down_timer_adverts 5", {"down_timer_adverts": 5}),
         ("skip_check_adv_addr", {"skip_check_adv_addr": True}),
+        ("lower_prio_no_advert", {"lower_prio_no_advert": True}),
+        ("higher_prio_send_advert yes", {"higher_prio_send_advert": True}),
+        ("owner_ignore_adverts", {"owner_ignore_adverts": True}),
+        ("timer_expired_backup", {"timer_expired_backup": 254}),
+        ("thread_timer_expired 200", {"timer_expired_backup": 200}),
+        ("debug 4", {"debug": 4}),
+        ("no_accept", {"accept": False}),
+        ("no_accept\naccept", {}),
+        ("promote_secondaries", {"promote_secondaries": True}),
+        ("dont_track_primary", {"dont_track_primary": True}),
+        ("kernel_rx_buf_size 4096", {"kernel_rx_buf_size": 4096}),
+        ("v3_checksum_as_v2 true", {"v3_checksum_as_v2": True}),
+        ("smtp_alert", {"smtp_alert": True}),
+        ("notify_priority_changes on", {"notify_priority_changes": True}),
+        ("use_vmac", {"use_vmac": Vmac()}),
+        ("use_vmac vrrp.1\nvmac_xmit_base", {"use_vmac": Vmac(name="vrrp.1"), "vmac_xmit_base": True}),
+        (
+            "use_vmac name group 2:0:0:0:1 netlink_notify_msg group 5",
+            {"use_vmac": Vmac(name="group", mac="02:00:00:00:01", netlink_notify_msg=True, group="5")},
+        ),
+        ("use_vmac_addr", {"use_vmac_addr": True}),
+        (
+            "use_ipvlan ipv 10.0.0.5/24 private",
+            {
+                "use_ipvlan": Ipvlan(name="ipv", address="10.0.0.5/24", mode=IpvlanMode.PRIVATE),
+                "mcast_src_ip": "10.0.0.5",
+            },
+        ),
+        ("mcast_src_ip 10.0.0.9\ntrack_src_ip", {"mcast_src_ip": "10.0.0.9", "track_src_ip": True}),
+        ("track_src_ip", {}),
         ("mcast_dst_ip 224.0.0.99", {"mcast_group": "224.0.0.99"}),
-        ("priority 7\npriority 8", {"priority": 8}),
-        ("authentication {\nauth_pass don't\nauth_type PASS\n}", {"auth_pass": b"don't"}),
-        ('authentication {\nauth_type PASS\nauth_pass "a\\b c"\n}', {"auth_pass": b"a\\b c"}),
-        ("authentication {\nauth_type PASS\n}\nauthentication {\nauth_pass x\n}", {"auth_pass": b"x"}),
+        ("garp_extra_if all 100", {"announcing": Announcing(extra=ExtraGarp(interval=100, everywhere=True))}),
+        ("virtual_ipaddress_excluded {\nfe80::9\n}",
+            {"excluded": (VirtualAddress(address="fe80::9", prefixlen=128, dev="eth0"),)}),
     ],
-)
+)  # fmt: skip
 def test_keywords(lines: str, changes: dict[str, Any], judge: Judge) -> None:
     loaded = judge(instance(lines))
     assert loaded.config.vrrp == (replace(PLAIN, **changes),)
-    assert not loaded.diagnostics
+    assert not found(loaded)
 
 
 @pytest.mark.parametrize(
-    ("lines", "changes", "code"),
+    ("lines", "changes"),
     [
-        ("state MASTER\nnopreempt\npriority 9", {"role": InstanceRole.MASTER, "priority": 9}, Code.CONFLICT),
-        ("state MASTER\npreempt_delay 3\npriority 9", {"role": InstanceRole.MASTER, "priority": 9}, Code.CONFLICT),
-        ("nopreempt\npreempt_delay 3", {"nopreempt": True}, Code.CONFLICT),
-        ("state MASTER\npriority 0", {"role": InstanceRole.MASTER, "priority": 100}, Code.BAD_VALUE),
-        ("advert_int 0.4", {"advert_int": 1.0}, Code.BAD_VALUE),
-        ("advert_int 1.5", {"advert_int": 2.0}, Code.BAD_VALUE),
-        ("advert_int 300", {}, Code.BAD_VALUE),
-        ("priority 9\npriority x", {"priority": 100}, Code.BAD_VALUE),
-        ("authentication {\nauth_type PASS\nauth_pass 123456789\n}", {"auth_pass": b"12345678"}, Code.BAD_VALUE),
-        ("authentication {\nauth_type PASS\n}", {}, Code.MISSING),
-        ("authentication {\nauth_pass x\n}", {}, Code.IGNORED),
-        ("authentication {\nauth_type AH\nauth_pass x\n}", {}, Code.NOT_IMPLEMENTED),
-        ("unicast_peer {\n10.0.0.9\n}", {}, Code.NOT_IMPLEMENTED),
+        ("", {}),
+        ("unicast_src_ip 10.9.9.1", {"unicast_src_ip": "10.9.9.1"}),
+        ("mcast_src_ip 10.9.9.1\nunicast_src_ip 10.9.9.2", {"unicast_src_ip": "10.9.9.2"}),
+        ("unicast_ttl 3", {"unicast_ttl": 3}),
+        ("unicast_fault_no_peer", {"unicast_fault_no_peer": True}),
+        ("check_unicast_src", {"check_unicast_src": True}),
+        ("old_unicast_checksum", {"old_unicast_checksum": UnicastChecksum.OLD}),
+        ("old_unicast_checksum never", {"old_unicast_checksum": UnicastChecksum.NEVER}),
+        (
+            "unicast_peer {\n10.9.9.8 min_ttl 254\n}",
+            {"unicast_peers": (PEER, UnicastPeer(address="10.9.9.8", min_ttl=254)), "check_unicast_src": True},
+        ),
     ],
 )
-def test_what_does_not_work_is_said_and_replaced(lines: str, changes: dict[str, Any], code: Code, judge: Judge) -> None:
-    loaded = judge(instance(lines))
-    assert loaded.config.vrrp == (replace(PLAIN, **changes),)
-    assert codes(loaded) == [code]
+def test_unicast(lines: str, changes: dict[str, Any], judge: Judge) -> None:
+    loaded = judge(instance(f"{PEERS}\n{lines}"))
+    assert loaded.config.vrrp == (replace(UNICAST, **changes),)
+    assert not found(loaded)
+
+
+def test_a_prefix_length_of_a_router_is_not_read(judge: Judge) -> None:
+    loaded = judge(instance("unicast_src_ip 10.9.9.1/24\nunicast_peer {\n10.9.9.9/24\n}"))
+    assert loaded.config.vrrp == (replace(UNICAST, unicast_src_ip="10.9.9.1"),)
+    assert [said.severity for said in loaded.diagnostics] == [Severity.NOTE] * 2
+
+
+def test_unicast_needs_no_interface(judge: Judge) -> None:
+    lines = (
+        f"virtual_router_id 1\nunicast_src_ip 10.9.9.1\nvrf red\n{PEERS}\nvirtual_ipaddress {{\n10.0.0.1 dev eth1\n}}"
+    )
+    loaded = judge(bare(lines, "dynamic_interfaces"))
+    assert not found(loaded)
+    one = only(loaded)
+    assert (one.interface, one.vrf, one.source) == ("", "red", "10.9.9.1")
+    assert one.addresses[0].dev == "eth1"
+
+
+# --- what global_defs says --------------------------------------------------------------------------------------------
 
 
 def test_global_settings_hold_for_instances_that_say_nothing(judge: Judge) -> None:
@@ -145,119 +237,434 @@ def test_global_settings_hold_for_instances_that_say_nothing(judge: Judge) -> No
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("settings", "changes"),
     [
-        "vrrp_instance VI {\ninterface eth0\n}",
-        "vrrp_instance VI {\nvirtual_router_id 1\n}",
-        "vrrp_instance {\ninterface eth0\nvirtual_router_id 1\n}",
+        ("vrrp_version 3", {"version": 3}),
+        ("vrrp_down_timer_adverts 7", {"down_timer_adverts": 7}),
+        ("vrrp_lower_prio_no_advert", {"lower_prio_no_advert": True}),
+        ("vrrp_higher_prio_send_advert", {"higher_prio_send_advert": True}),
+        ("v3_checksum_as_v2", {"v3_checksum_as_v2": True}),
+        ("vrrp_check_unicast_src", {}),
+        ("vrrp_garp_extra_if 60", {"announcing": Announcing(extra=ExtraGarp(interval=60))}),
+        ("vrrp_notify_priority_changes on", {"notify_priority_changes": True}),
+        ("smtp_alert on", {"smtp_alert": True}),
+        ("smtp_alert on\nsmtp_alert_vrrp off", {}),
+        (
+            "vrrp_min_garp",
+            {"announcing": Announcing(master_delay=0, master_repeat=1, lower_prio_delay=0, lower_prio_repeat=1)},
+        ),
+        (
+            "vrrp_min_garp\nvrrp_garp_master_repeat 3",
+            {"announcing": Announcing(master_delay=0, master_repeat=3, lower_prio_delay=0, lower_prio_repeat=3)},
+        ),
     ],
 )
-def test_an_instance_that_cannot_run_is_left_out(text: str, judge: Judge) -> None:
+def test_other_settings_that_are_inherited(settings: str, changes: dict[str, Any], judge: Judge) -> None:
+    loaded = judge(instance("", f"global_defs {{\n{settings}\n}}"))
+    assert only(loaded) == replace(PLAIN, **changes)
+
+
+def test_addresses_of_ipv6_have_their_own_group_and_pause(judge: Judge) -> None:
+    settings = "global_defs {\nvrrp_mcast_group6 ff02::99\nvrrp_garp_interval 1\nvrrp_gna_interval 2\n}"
+    loaded = judge(instance("", settings, "fe80::1"))
+    assert only(loaded) == replace(SIXTH, mcast_group="ff02::99", announcing=Announcing(interval=2.0))
+
+
+# --- version and family -----------------------------------------------------------------------------------------------
+
+
+def test_the_first_address_decides_on_the_family(judge: Judge) -> None:
+    assert only(judge(instance("", addresses="fe80::1"))) == SIXTH
+    loaded = judge(instance("", addresses="fe80::1\n10.0.0.1"))
+    assert only(loaded) == SIXTH
+    assert found(loaded) == [(Code.CONFLICT, "10.0.0.1")]
+
+
+@pytest.mark.parametrize(
+    ("first", "code", "spot"),
+    [
+        ("mcast_src_ip 10.0.0.9\nvirtual_ipaddress {\nfe80::1\n}", Code.CONFLICT, "fe80::1"),
+        ("virtual_ipaddress {\nfe80::1\n}\nmcast_src_ip 10.0.0.9", Code.CONFLICT, "10.0.0.9"),
+        ("virtual_ipaddress {\nfe80::1\n}\nmcast_dst_ip 224.0.0.18", Code.CONFLICT, "224.0.0.18"),
+        ("virtual_ipaddress {\nfe80::1\n}\nmcast_dst_ip ff05::12", Code.BAD_VALUE, "ff05::12"),
+        ("virtual_ipaddress {\nfe80::1\n}\nversion 2", Code.CONFLICT, "2"),
+        ("virtual_ipaddress {\n10.0.0.1\n}\nnative_ipv6", Code.CONFLICT, "native_ipv6"),
+        ("version 3\nversion 2\nvirtual_ipaddress {\n10.0.0.1\n}", Code.CONFLICT, "2"),
+    ],
+)
+def test_what_does_not_fit_the_first_address_is_left_out(first: str, code: Code, spot: str, judge: Judge) -> None:
+    loaded = judge(bare(f"interface eth0\nvirtual_router_id 1\nno_virtual_ipaddress\n{first}"))
+    assert found(loaded) == [(code, spot)]
+
+
+def test_native_ipv6(judge: Judge) -> None:
+    one = only(judge(bare("interface eth0\nvirtual_router_id 1\nnative_ipv6\nno_virtual_ipaddress")))
+    assert (one.family, one.version, one.native_ipv6) == (Family.IPV6, 3, True)
+
+
+def test_strict_mode_has_no_ipv6_in_version_2(judge: Judge) -> None:
+    text = bare("version 2\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\nfe80::1\n}", "vrrp_strict")
+    loaded = judge(text)
+    assert only(loaded).version == 3
+    assert found(loaded) == [(Code.CONFLICT, "2")]
+    assert only(judge(text.replace("vrrp_strict", ""))).version == 2
+
+
+def test_the_first_address_of_ipv6_should_be_link_local(judge: Judge) -> None:
+    loose = judge(instance("", addresses="2001:db8::1")).diagnostics
+    assert (Severity.ADVICE, Code.NOT_LINK_LOCAL) in [(said.severity, said.code) for said in loose]
+    strict = judge(instance("strict_mode", addresses="2001:db8::1")).diagnostics
+    assert (Severity.WARNING, Code.NOT_LINK_LOCAL) in [(said.severity, said.code) for said in strict]
+
+
+# --- what does not go together ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes", "code", "spot"),
+    [
+        ("state MASTER\nnopreempt\npriority 9", {"role": InstanceRole.MASTER, "priority": 9}, Code.CONFLICT,
+            "nopreempt"),
+        ("state MASTER\npreempt_delay 3\npriority 9", {"role": InstanceRole.MASTER, "priority": 9}, Code.CONFLICT, "3"),
+        ("state MASTER\npriority 9\nstate BACKUP", {"role": InstanceRole.MASTER, "priority": 9}, Code.DUPLICATE,
+            "BACKUP"),
+        ("state master", {}, Code.BAD_VALUE, "master"),
+        ("priority 255\nstate BACKUP\nnopreempt", {"priority": 255}, Code.CONFLICT, "nopreempt"),
+        ("nopreempt\npreempt_delay 3", {"nopreempt": True}, Code.CONFLICT, "3"),
+        ("state MASTER\npriority 0", {"role": InstanceRole.MASTER, "priority": 100}, Code.BAD_VALUE, "0"),
+        ("priority 9\npriority x", {"priority": 100}, Code.BAD_VALUE, "x"),
+        ("preempt_delay 1001", {}, Code.BAD_VALUE, "1001"),
+        ("advert_int 0.4", {"advert_int": 1.0}, Code.BAD_VALUE, "0.4"),
+        ("advert_int 1.5", {"advert_int": 2.0}, Code.BAD_VALUE, "1.5"),
+        ("advert_int 300", {}, Code.BAD_VALUE, "300"),
+        ("version 3\nadvert_int 41", {"version": 3, "advert_int": 40.95}, Code.BAD_VALUE, "41"),
+        ("version 3\nadvert_int 0.123", {"version": 3, "advert_int": 0.12}, Code.BAD_VALUE, "0.123"),
+        ("version 4", {}, Code.BAD_VALUE, "4"),
+        ("down_timer_adverts 0", {}, Code.BAD_VALUE, "0"),
+        ("vmac_xmit_base", {}, Code.CONFLICT, "vmac_xmit_base"),
+        ("use_vmac\npromote_secondaries", {"use_vmac": Vmac()}, Code.CONFLICT, "promote_secondaries"),
+        ("use_vmac 01:00:5e:00:00:01", {"use_vmac": Vmac()}, Code.BAD_VALUE, "01:00:5e:00:00:01"),
+        ("use_vmac 00:00:5e:00:01:33", {"use_vmac": Vmac()}, Code.BAD_VALUE, "00:00:5e:00:01:33"),
+        ("use_vmac 1:2:3", {"use_vmac": Vmac()}, Code.BAD_VALUE, "1:2:3"),
+        ("use_vmac a b", {"use_vmac": Vmac(name="a")}, Code.BAD_VALUE, "b"),
+        ("use_vmac a/b", {"use_vmac": Vmac()}, Code.BAD_VALUE, "a/b"),
+        ("use_vmac group", {"use_vmac": Vmac()}, Code.BAD_VALUE, "group"),
+        ("use_ipvlan", {"use_ipvlan": Ipvlan()}, Code.CONFLICT, "use_ipvlan"),
+        ("use_ipvlan fe80::5/64", {"use_ipvlan": Ipvlan()}, Code.CONFLICT, "fe80::5/64"),
+        ("vrf red", {}, Code.CONFLICT, "red"),
+        ("unicast_ttl 3", {}, Code.CONFLICT, "3"),
+        ("unicast_src_ip 10.9.9.1", {"mcast_src_ip": "10.9.9.1"}, Code.MISSING, "10.9.9.1"),
+        ("check_unicast_src", {}, Code.MISSING, "check_unicast_src"),
+        ("unicast_fault_no_peer", {"unicast_fault_no_peer": True, "mcast_group": ""}, Code.MISSING,
+            "unicast_fault_no_peer"),
+        ("linkbeat_use_polling", {"linkbeat_use_polling": True}, Code.OLD_WORD, "linkbeat_use_polling"),
+        ("vmac_garp_intvl 60", {"announcing": Announcing(extra=ExtraGarp(interval=60))}, Code.OLD_WORD,
+            "vmac_garp_intvl"),
+        ("lvs_sync_daemon_interface eth0", {"lvs_sync_daemon_interface": "eth0"}, Code.OLD_WORD,
+            "lvs_sync_daemon_interface"),
+        ("garp_master_repeat 0", {"announcing": Announcing(master_repeat=1)}, Code.BAD_VALUE, "0"),
+        ("garp_extra_if all", {}, Code.BAD_VALUE, "garp_extra_if"),
+    ],
+)  # fmt: skip
+def test_what_does_not_work_is_said_and_replaced(
+    lines: str, changes: dict[str, Any], code: Code, spot: str, judge: Judge
+) -> None:
+    loaded = judge(instance(lines))
+    spots = found(loaded)
+    assert spots[0] == (code, spot)
+    assert {place for _, place in spots} <= {spot, "eth0"}
+    assert loaded.config.vrrp == (replace(PLAIN, **changes),)
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes", "code", "spot"),
+    [
+        ("mcast_dst_ip 224.0.0.99", {}, Code.CONFLICT, "224.0.0.99"),
+        ("use_vmac", {"use_vmac": Vmac(), "vmac_xmit_base": True}, Code.CONFLICT, "use_vmac"),
+        ("unicast_peer {\nfe80::1\n}", {}, Code.CONFLICT, "fe80::1"),
+        ("unicast_peer {\nrouter\n}", {}, Code.BAD_VALUE, "router"),
+        (
+            "unicast_peer {\n10.9.9.8 min_ttl 9 max_ttl 8\n}",
+            {"unicast_peers": (PEER, UnicastPeer(address="10.9.9.8", min_ttl=9, max_ttl=8)), "check_unicast_src": True},
+            Code.CONFLICT,
+            "10.9.9.8",
+        ),
+        (
+            "unicast_peer {\n10.9.9.8 minttl 9\n}",
+            {"unicast_peers": (PEER, UnicastPeer(address="10.9.9.8"))},
+            Code.UNKNOWN_KEYWORD,
+            "minttl",
+        ),
+        (
+            "unicast_peer {\n10.9.9.8 max_ttl 256\n}",
+            {"unicast_peers": (PEER, UnicastPeer(address="10.9.9.8"))},
+            Code.BAD_VALUE,
+            "256",
+        ),
+    ],
+)
+def test_what_does_not_work_with_unicast(
+    lines: str, changes: dict[str, Any], code: Code, spot: str, judge: Judge
+) -> None:
+    loaded = judge(instance(f"{PEERS}\n{lines}"))
+    assert found(loaded) == [(code, spot)]
+    assert loaded.config.vrrp == (replace(UNICAST, **changes),)
+
+
+def test_state_master_without_a_priority_makes_an_owner_by_accident(judge: Judge) -> None:
+    loaded = judge(instance("state MASTER"))
+    assert only(loaded) == replace(PLAIN, role=InstanceRole.MASTER, priority=255)
+    (said,) = loaded.diagnostics
+    assert (said.severity, said.code, said.place.line) == (Severity.ADVICE, Code.ACCIDENTAL_OWNER, 9)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("vrrp_instance VI {\ninterface eth0\n}", {Code.MISSING}),
+        ("vrrp_instance VI {\nvirtual_router_id 1\n}", {Code.MISSING}),
+        ("vrrp_instance {\ninterface eth0\nvirtual_router_id 1\n}", {Code.MISSING}),
+        (bare("interface lo\nvirtual_router_id 1\nvirtual_ipaddress {\n10.0.0.1\n}"), {Code.BAD_VALUE, Code.MISSING}),
+        (bare("interface eth0\nvirtual_router_id 1\nversion 3"), {Code.EMPTY}),
+        (bare("interface eth0\nvirtual_router_id 1", "vrrp_strict"), {Code.EMPTY}),
+        (bare(f"virtual_router_id 1\n{PEERS}\nvirtual_ipaddress {{\n10.0.0.1 dev eth0\n}}"), {Code.MISSING}),
+        (
+            bare(
+                "virtual_router_id 1\nunicast_src_ip fe80::3\nunicast_peer {\nfe80::4\n}\n"
+                "virtual_ipaddress {\nfe80::1 dev eth0\n}"
+            ),
+            {Code.MISSING},
+        ),
+        (instance(PEERS, "global_defs {\nvrrp_strict\n}"), {Code.CONFLICT}),
+    ],
+)
+def test_an_instance_that_cannot_run_is_left_out(text: str, codes: set[Code], judge: Judge) -> None:
     loaded = judge(text)
     assert loaded.config.vrrp == ()
-    assert Code.MISSING in codes(loaded)
+    complaints = {said.code for said in loaded.diagnostics if said.severity is Severity.ERROR}
+    assert codes <= {said.code for said in loaded.diagnostics}
+    assert complaints
 
 
-def test_a_definition_is_reported_once_and_is_no_wrong_value(judge: Judge) -> None:
-    loaded = judge(instance("priority $PRIO\nadvert_int ${INT}\nvirtual_ipaddress {\n$VIP\n}"))
-    assert codes(loaded) == [Code.NOT_IMPLEMENTED]
+def test_an_instance_without_an_address_is_probably_a_mistake(judge: Judge) -> None:
+    plain = "interface eth0\nvirtual_router_id 1"
+    loaded = judge(bare(plain))
+    assert only(loaded).addresses == ()
+    assert [(said.severity, said.code) for said in loaded.diagnostics] == [(Severity.WARNING, Code.EMPTY)]
+    assert not judge(bare(f"{plain}\nno_virtual_ipaddress")).diagnostics
+    assert only(judge(bare(f"{plain}\nno_virtual_ipaddress\nversion 3"))).no_virtual_ipaddress
+
+
+# --- strict mode ------------------------------------------------------------------------------------------------------
+
+STRICT = replace(
+    PLAIN,
+    strict_mode=True,
+    accept=False,
+    lower_prio_no_advert=True,
+    announcing=Announcing(lower_prio_delay=0.0, lower_prio_repeat=0),
+)
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes", "spots"),
+    [
+        ("", {}, []),
+        ("priority 255", {"role": InstanceRole.MASTER, "priority": 255, "accept": True}, []),
+        ("state MASTER\npriority 9", {"priority": 9}, [(Code.CONFLICT, "MASTER")]),
+        ("state BACKUP\npriority 255", {"role": InstanceRole.MASTER, "priority": 255, "accept": True},
+            [(Code.CONFLICT, "BACKUP")]),
+        ("accept", {}, [(Code.CONFLICT, "accept")]),
+        ("accept\nversion 3", {"accept": True, "version": 3}, []),
+        ("preempt_delay 4", {}, [(Code.CONFLICT, "4")]),
+        ("garp_lower_prio_repeat 2", {}, [(Code.CONFLICT, "2")]),
+        ("garp_lower_prio_delay 2", {}, [(Code.CONFLICT, "2")]),
+        ("garp_lower_prio_repeat 0", {}, []),
+        ("lower_prio_no_advert off", {}, [(Code.CONFLICT, "off")]),
+        ("higher_prio_send_advert", {}, [(Code.CONFLICT, "higher_prio_send_advert")]),
+        ("down_timer_adverts 4", {}, [(Code.CONFLICT, "4")]),
+        ("authentication {\nauth_type PASS\nauth_pass x\n}", {}, [(Code.CONFLICT, "PASS")]),
+        ("use_vmac\nvmac_xmit_base", {"use_vmac": Vmac()}, [(Code.CONFLICT, "vmac_xmit_base")]),
+        ("use_vmac 2:0:0:0:0:1", {"use_vmac": Vmac()}, [(Code.CONFLICT, "2:0:0:0:0:1")]),
+    ],
+)  # fmt: skip
+def test_strict_mode(lines: str, changes: dict[str, Any], spots: list[tuple[Code, str]], judge: Judge) -> None:
+    for text in (instance(f"strict_mode\n{lines}"), instance(lines, "global_defs {\nvrrp_strict\n}")):
+        loaded = judge(text)
+        assert only(loaded) == replace(STRICT, **changes)
+        assert found(loaded) == spots
+
+
+def test_strict_mode_can_be_left_by_one_instance(judge: Judge) -> None:
+    loaded = judge(instance("strict_mode off", "global_defs {\nvrrp_strict\n}"))
     assert loaded.config.vrrp == (PLAIN,)
+    assert not loaded.diagnostics
 
 
-# --- tracked scripts --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("lines", ["strict_mode", "no_accept"])
+def test_addresses_that_answer_nobody_are_warned_of(lines: str, judge: Judge) -> None:
+    (said,) = judge(instance(lines)).diagnostics
+    assert (said.severity, said.code) == (Severity.ADVICE, Code.UNREACHABLE_ADDRESS)
+    assert "unreachable, even by ping" in said.message
+    assert not judge(instance(f"{lines}\npriority 255")).diagnostics
 
-TRUE = VrrpScript(name="S", program=Program(argv=("/bin/true",), uid=0, gid=0))
+
+# --- authentication ---------------------------------------------------------------------------------------------------
+
+
+def password(*lines: str) -> str:
+    return instance("authentication {\n" + "\n".join(lines) + "\n}")
+
+
+@pytest.mark.parametrize(
+    ("lines", "secret"),
+    [
+        (("auth_pass don't", "auth_type PASS"), b"don't"),
+        (("auth_type PASS", 'auth_pass "a\\b c"'), b"a\\b c"),
+        (("auth_type PASS", "}", "authentication {", "auth_pass x"), b"x"),
+    ],
+)
+def test_passwords(lines: tuple[str, ...], secret: bytes, judge: Judge) -> None:
+    loaded = judge(password(*lines))
+    assert only(loaded) == replace(PLAIN, auth_type=AuthType.PASS, auth_pass=secret)
+    assert not loaded.diagnostics
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes", "spots"),
+    [
+        (("auth_type PASS", "auth_pass 123456789"), {"auth_type": AuthType.PASS, "auth_pass": b"12345678"},
+            [(Code.BAD_VALUE, "123456789")]),
+        (("auth_type PASS",), {}, [(Code.MISSING, "PASS")]),
+        (("auth_pass x",), {}, [(Code.IGNORED, "x")]),
+        (("auth_type none", "auth_pass 123456789"), {},
+            [(Code.BAD_VALUE, "none"), (Code.BAD_VALUE, "123456789"), (Code.IGNORED, "123456789")]),
+        (("auth_type AH", "auth_pass x"), {"auth_type": AuthType.AH, "auth_pass": b"x"}, []),
+    ],
+)  # fmt: skip
+def test_passwords_that_do_not_work(
+    lines: tuple[str, ...], changes: dict[str, Any], spots: list[tuple[Code, str]], judge: Judge
+) -> None:
+    loaded = judge(password(*lines))
+    assert found(loaded) == spots
+    assert only(loaded) == replace(PLAIN, **changes)
+
+
+def test_only_version_2_has_passwords(judge: Judge) -> None:
+    text = password("auth_type PASS", "auth_pass x").replace("interface eth0", "interface eth0\nversion 3")
+    loaded = judge(text)
+    assert only(loaded) == replace(PLAIN, version=3)
+    assert found(loaded) == [(Code.CONFLICT, "PASS")]
+
+
+def test_auth_type_ah_has_to_hear_the_master_first(judge: Judge) -> None:
+    text = password("auth_type AH", "auth_pass x").replace("interface eth0", "interface eth0\nstate MASTER\npriority 9")
+    loaded = judge(text)
+    assert only(loaded).role is InstanceRole.BACKUP
+    assert found(loaded) == [(Code.CONFLICT, "MASTER")]
+
+
+def hmac(*lines: str) -> str:
+    return instance("auth_hmac {\n" + "\n".join(lines) + "\n}")
 
 
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        ("script /bin/true", TRUE),
-        ("script /bin/true\ninterval 7", replace(TRUE, interval=7.0, timeout=7.0)),
-        ("script /bin/true\ninterval 7\ntimeout 2", replace(TRUE, interval=7.0, timeout=2.0)),
-        ("script /bin/true\nrise 2\nfall 3\ninit_fail", replace(TRUE, rise=2, fall=3, init_fail=True)),
-        ("script true", replace(TRUE, program=Program(argv=("/usr/bin/true",), uid=0, gid=0))),
+        ((KEY,), AuthHmac(keys=(HmacKey(number=1, secret=SECRET),), active_key=1)),
         (
-            r'script "/bin/echo \"a b\" ' + r"'c d' e\tf\\g" + '"',
-            replace(TRUE, program=Program(argv=("/bin/echo", "a b", "c d", "e", "fg"), uid=0, gid=0)),
+            (f"key 7 {'k' * 40}", KEY, "active_key 1", "anti_replay monotonic", "mode receive-only"),
+            AuthHmac(
+                keys=(HmacKey(number=7, secret=b"k" * 40), HmacKey(number=1, secret=SECRET)),
+                active_key=1,
+                anti_replay=AntiReplay.MONOTONIC,
+                mode=HmacMode.RECEIVE_ONLY,
+            ),
         ),
-        ("script '/bin/echo a'", replace(TRUE, program=Program(argv=("/bin/echo", "a"), uid=0, gid=0))),
-        ("script /bin/true\nuser bob", replace(TRUE, program=Program(argv=("/bin/true",), uid=1000, gid=1001))),
-        ("script /bin/true\nuser bob bin", replace(TRUE, program=Program(argv=("/bin/true",), uid=1000, gid=2))),
+        ((KEY, "time_window 30"), AuthHmac(keys=(HmacKey(number=1, secret=SECRET),), active_key=1, time_window=30)),
     ],
 )
-def test_scripts(lines: str, expected: VrrpScript, judge: Judge) -> None:
-    loaded = judge(script(lines))
-    assert loaded.config.checker == (expected,)
-    assert loaded.config.vrrp[0].track_scripts == (TrackedScript(name="S", weight=0),)
-    assert not codes(loaded)
+def test_auth_hmac(lines: tuple[str, ...], expected: AuthHmac, judge: Judge) -> None:
+    loaded = judge(hmac(*lines))
+    assert only(loaded) == replace(PLAIN, auth_hmac=expected)
+    assert not loaded.diagnostics
+
+
+def test_the_time_window_grows_with_the_advert_interval(judge: Judge) -> None:
+    one = only(judge(hmac(KEY).replace("interface eth0", "interface eth0\nadvert_int 10")))
+    assert one.auth_hmac is not None
+    assert one.auth_hmac.time_window == 30
+
+
+def test_a_key_in_a_file(judge: Judge, machine: FakeMachine) -> None:
+    machine.texts["/etc/keepalived/key"] = f"hex:{SECRET.hex()}"
+    loaded = judge(hmac("key 1 file:/etc/keepalived/key"))
+    assert not loaded.diagnostics
+    key = HmacKey(number=1, secret=SECRET, file="/etc/keepalived/key")
+    assert only(loaded).auth_hmac == AuthHmac(keys=(key,), active_key=1)
 
 
 @pytest.mark.parametrize(
-    ("weight", "tracked", "expected"),
+    ("lines", "spots"),
     [
-        ("", "S", TrackedScript(name="S", weight=0)),
-        ("weight -15", "S", TrackedScript(name="S", weight=-15)),
-        ("weight 3 reverse", "S", TrackedScript(name="S", weight=3, reverse=True)),
-        ("weight 3 reverse", "S weight 4", TrackedScript(name="S", weight=4)),
-        ("weight 3 reverse", "S weight 4 no_reverse", TrackedScript(name="S", weight=4)),
-        ("weight 3", "S weight 0 reverse", TrackedScript(name="S", weight=0, reverse=True)),
+        (("key 1 short",), [(Code.MISSING, "auth_hmac"), (Code.BAD_VALUE, "short")]),
+        (("key 0 hex:00",), [(Code.MISSING, "auth_hmac"), (Code.BAD_VALUE, "0")]),
+        (("key 1 file:/nowhere",), [(Code.MISSING, "auth_hmac"), (Code.KEY_FILE, "file:/nowhere")]),
+        (("key 1 file:/short",), [(Code.MISSING, "auth_hmac"), (Code.KEY_FILE, "file:/short")]),
     ],
 )
-def test_weights(weight: str, tracked: str, expected: TrackedScript, judge: Judge) -> None:
-    loaded = judge(script(f"script /bin/true\n{weight}", tracked))
-    assert loaded.config.vrrp[0].track_scripts == (expected,)
-    assert not codes(loaded)
+def test_keys_that_cannot_be_used(
+    lines: tuple[str, ...], spots: list[tuple[Code, str]], judge: Judge, machine: FakeMachine
+) -> None:
+    machine.texts["/short"] = "0123"
+    loaded = judge(hmac(*lines))
+    assert only(loaded) == PLAIN
+    assert found(loaded) == spots
 
 
-@pytest.mark.parametrize(
-    ("weight", "tracked", "expected", "code"),
-    [
-        ("weight 254", "S", TrackedScript(name="S", weight=0), Code.BAD_VALUE),
-        ("weight 3 rev", "S", TrackedScript(name="S", weight=3), Code.BAD_VALUE),
-        ("weight 3", "S weight 254", TrackedScript(name="S", weight=3), Code.BAD_VALUE),
-        ("weight 3", "S weight 4 rev", TrackedScript(name="S", weight=4), Code.BAD_VALUE),
-        ("weight 3", "S weight", TrackedScript(name="S", weight=3), Code.BAD_VALUE),
-        ("weight 3", "S -5", TrackedScript(name="S", weight=3), Code.UNKNOWN_KEYWORD),
-        ("weight 3", "S\nS weight 5", TrackedScript(name="S", weight=3), Code.DUPLICATE),
-        ("weight 3", "S {\nx\n}\nS", TrackedScript(name="S", weight=3), Code.EXTRA_BRACE),
-    ],
-)
-def test_weights_that_are_none(weight: str, tracked: str, expected: TrackedScript, code: Code, judge: Judge) -> None:
-    loaded = judge(script(f"script /bin/true\n{weight}", tracked))
-    assert loaded.config.vrrp[0].track_scripts == (expected,)
-    assert codes(loaded) == [code]
+def test_keys_are_told_apart_by_number(judge: Judge) -> None:
+    loaded = judge(hmac(KEY, f"key 1 {'k' * 32}", "active_key 2"))
+    assert only(loaded).auth_hmac == AuthHmac(keys=(HmacKey(number=1, secret=SECRET),), active_key=1)
+    assert found(loaded) == [(Code.DUPLICATE, "1"), (Code.UNKNOWN_NAME, "2")]
 
 
-@pytest.mark.parametrize(
-    ("lines", "code"),
-    [
-        ("", Code.MISSING),
-        ('script ""', Code.BAD_VALUE),
-        ("script 'a", Code.BAD_VALUE),
-        ("script /bin/missing", Code.NO_PROGRAM),
-        ("script nowhere", Code.NO_PROGRAM),
-        ("script /bin/true\nuser nobody_here", Code.UNKNOWN_USER),
-        ("script /bin/true\nuser bob nogroup_here", Code.UNKNOWN_USER),
-    ],
-)
-def test_a_script_that_cannot_run_is_not_tracked_either(lines: str, code: Code, judge: Judge) -> None:
-    loaded = judge(script(lines))
-    assert loaded.config.checker == ()
-    assert loaded.config.vrrp[0].track_scripts == ()
-    assert code in codes(loaded)
+def test_secrets_show_in_no_message(judge: Judge) -> None:
+    texts = (password("auth_type PASS", "auth_pass s3cr3t-s3cr3t"), hmac("key 1 s3cr3t-s3cr3t"))
+    for text in texts:
+        loaded = judge(text)
+        assert loaded.diagnostics
+        assert not any("s3cr3t" in said.render() for said in loaded.diagnostics)
+        assert "s3cr3t" not in repr(loaded.config)
 
 
-def test_only_scripts_that_an_instance_tracks_are_run(judge: Judge) -> None:
-    text = "vrrp_script A {\nscript /bin/true\n}\nvrrp_script A {\nscript /bin/false\n}\n"
-    loaded = judge(text)
-    assert loaded.config.checker == ()
-    assert codes(loaded) == [Code.IGNORED, Code.DUPLICATE]
+# --- with other objects -----------------------------------------------------------------------------------------------
 
 
-def test_a_script_may_stand_after_the_instance_that_tracks_it(judge: Judge) -> None:
-    loaded = judge(instance("track_script {\nS\n}") + "\nvrrp_script S {\nscript /bin/true\n}\n")
-    assert loaded.config.vrrp[0].track_scripts == (TrackedScript(name="S", weight=0),)
+def test_a_tracker_with_a_weight_is_nothing_to_an_owner(judge: Judge) -> None:
+    scripts = "".join(f"vrrp_script S{weight} {{\nscript /bin/true\nweight {weight}\n}}\n" for weight in (0, 5))
+    loaded = judge(instance("priority 255\ntrack_script {\nS0\nS5\n}", scripts))
+    assert only(loaded).track_scripts == (TrackedScript(name="S0", weight=0),)
+    assert (Severity.WARNING, Code.CONFLICT) in [(said.severity, said.code) for said in loaded.diagnostics]
+
+
+def test_two_instances_cannot_make_the_same_interface(judge: Judge) -> None:
+    other = "vrrp_instance A {\ninterface eth0\nvirtual_router_id 2\nuse_vmac v\nvirtual_ipaddress {\n10.0.0.2\n}\n}"
+    loaded = judge(instance("use_vmac v", other))
+    assert loaded.config.vrrp[1] == replace(PLAIN, use_vmac=Vmac())
+    assert found(loaded) == [(Code.DUPLICATE, "v")]
+
+
+def test_one_instance_has_the_connections_synchronised(judge: Judge) -> None:
+    other = (
+        "vrrp_instance A {\ninterface eth0\nvirtual_router_id 2\nlvs_sync_daemon_interface eth1\n"
+        "virtual_ipaddress {\n10.0.0.2\n}\n}"
+    )
+    loaded = judge(instance("lvs_sync_daemon_interface eth0", other))
+    assert [one.lvs_sync_daemon_interface for one in instances(loaded)] == [
+        "eth1",
+        "",
+    ]
+    assert (Code.DUPLICATE, "eth0") in found(loaded)
 
 
 # --- notify programs --------------------------------------------------------------------------------------------------
@@ -269,21 +676,41 @@ def test_notify_programs(judge: Judge) -> None:
         notify_master "/bin/echo 'a  b'" bob
         notify_backup /bin/echo bob bin
         notify_fault /bin/missing
-        notify_stop "/bin/true"
+        notify_stop "/bin/true" root
+        notify_master_rx_lower_pri /bin/true root
+        notify_deleted /bin/true root
         notify /bin/true nobody_here
         """
     loaded = judge(instance(lines))
+    true = Program(argv=("/bin/true",), uid=0, gid=0)
     assert loaded.config.checker == (
         Notify(
             instance="VI",
             master=Program(argv=("/bin/echo", "a  b"), uid=1000, gid=1001),
             backup=Program(argv=("/bin/echo",), uid=1000, gid=2),
-            stop=Program(argv=("/bin/true",), uid=0, gid=0),
+            stop=true,
+            master_rx_lower_pri=true,
+            deleted=true,
+            says_deleted=True,
         ),
     )
-    assert codes(loaded) == [Code.NO_PROGRAM, Code.UNKNOWN_USER]
+    assert [code for code, _ in found(loaded)] == [Code.NO_PROGRAM, Code.UNKNOWN_USER]
+
+
+def test_notify_deleted_alone_changes_what_the_others_are_told(judge: Judge) -> None:
+    loaded = judge(instance("notify_deleted"))
+    assert loaded.config.checker == (Notify(instance="VI", says_deleted=True),)
+    assert not loaded.diagnostics
+
+
+def test_of_two_notify_programs_the_first_holds(judge: Judge) -> None:
+    loaded = judge(instance("notify /bin/true root\nnotify /bin/false root"))
+    (notify,) = loaded.config.checker
+    assert isinstance(notify, Notify)
+    assert notify.any_state == Program(argv=("/bin/true",), uid=0, gid=0)
+    assert [code for code, _ in found(loaded)] == [Code.DUPLICATE]
 
 
 def test_programs_of_an_instance_that_is_left_out_are_not_run(judge: Judge) -> None:
-    text = instance("notify /bin/true") + instance("notify /bin/false")
+    text = instance("notify /bin/true root") + instance("notify /bin/false root")
     assert len(judge(text).config.checker) == 1

@@ -10,26 +10,18 @@ from hypothesis import strategies as st
 
 from alived.ipc.codec import decode, encode
 from alived.ipc.messages import Configure
-from alived.ipc.model import (
-    Announcing,
-    Config,
-    ForwardingMethod,
-    InstanceRole,
-    LvsGlobals,
-    Program,
-    Protocol,
-    RealServer,
-    RealServerChecks,
-    TcpCheck,
-    TrackedScript,
-    VirtualAddress,
-    VirtualServer,
-    VrrpInstance,
-    VrrpScript,
-)
+from alived.ipc.model.checker import VrrpScript
+from alived.ipc.model.checks import RealServerChecks, TcpCheck
+from alived.ipc.model.common import Program
+from alived.ipc.model.config import Config
+from alived.ipc.model.lvs import ForwardingMethod, LvsGlobals, Protocol, RealServer, VirtualServer
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import Announcing, InstanceRole, TrackedScript, VrrpInstance
 from alived.supervisor.config.diagnostics import Code, Severity
+from alived.supervisor.config.inspection import Identity, Inspection, Weakness
 from alived.supervisor.config.load import MAX_SIZE, Loaded, load, load_text
-from alived.supervisor.config.machine import Identity, Machine
+from alived.supervisor.config.machine import Machine
+from alived.supervisor.config.secret_file import SecretError
 
 EXAMPLES = Path(__file__).parents[3] / "examples" / "two-hosts"
 
@@ -226,14 +218,35 @@ class AnyMachine:
     def group(self, name: str) -> int | None:
         return len(name)
 
-    def program(self, name: str) -> str | None:
-        return f"/{name}"
+    def groups(self, uid: int) -> tuple[int, ...]:
+        return (uid,)
 
-    def writable_by_others(self, path: str) -> str | None:
-        return path if len(path) % 2 else None
+    def program(self, name: str, identity: Identity) -> Inspection:
+        weakness = Weakness(name, "it is odd", "even it") if len(name) % 2 else None
+        return Inspection(
+            f"/{name}", "" if identity.uid % 3 else "it is divisible", weakness, name if len(name) % 4 else ""
+        )
+
+    def cpus(self) -> int:
+        return 1
+
+    def secret(self, path: str) -> str:
+        raise SecretError("is secret", "try another")
+
+    def is_directory(self, path: str) -> bool:
+        return len(path) % 2 == 0
 
     def interfaces(self) -> frozenset[str]:
         return frozenset({"ens33"})
+
+    def text(self, path: str) -> str | None:
+        return None if len(path) % 2 else f"1 {path}"
+
+    def files(self, directory: str) -> tuple[str, ...]:
+        return (f"{directory}.conf",)
+
+    def protocol(self, name: str) -> int | None:
+        return len(name)
 
 
 SEED = (EXAMPLES / "host1.conf").read_text()

@@ -1,10 +1,10 @@
-"""Tokens to a tree: braces wherever people put them, and what is left of what is not read yet."""
+"""Lines to a tree: braces wherever people put them."""
 
 import pytest
 
 from alived.supervisor.config.diagnostics import Code, Report
-from alived.supervisor.config.lexer import lex
-from alived.supervisor.config.parser import Statement, Tree, parse
+from alived.supervisor.config.parser import DEEPEST, Statement, Tree, parse
+from alived.supervisor.config.source import Line
 
 Shape = list["str | tuple[str, Shape]"]
 
@@ -14,13 +14,14 @@ def shape(statements: list[Statement]) -> Shape:
     return [
         words if statement.body is None else (words, shape(statement.body))
         for statement in statements
-        for words in [" ".join(token.text for token in statement.words)]
+        for words in [" ".join(statement.segment.words)]
     ]
 
 
 def read(text: str) -> tuple[Tree, list[tuple[Code, str]]]:
     report = Report()
-    tree = parse(lex(text, "f", report), frozenset({"root"}), report)
+    lines = [Line("f", number, line) for number, line in enumerate(text.split("\n"), 1)]
+    tree = parse(lines, frozenset({"root"}), report)
     return tree, [(found.code, f"{found.place.line}:{found.place.column}") for found in report.diagnostics()]
 
 
@@ -30,7 +31,7 @@ def read(text: str) -> tuple[Tree, list[tuple[Code, str]]]:
         ("a b\nc", ["a b", "c"]),
         ("a {\n b\n c {\n d\n }\n}\ne", [("a", ["b", ("c", ["d"])]), "e"]),
         ("a\n{\nb\n}", [("a", ["b"])]),
-        ("a\n\n# remark\n{ b }", [("a", ["b"])]),
+        ("a\n\n\n{ b }", [("a", ["b"])]),
         ("a{b}c", [("a", ["b"]), "c"]),
         ("a { b { c } }", [("a", [("b", ["c"])])]),
         ("a {}", [("a", [])]),
@@ -66,28 +67,20 @@ def test_a_word_of_the_top_level_shows_that_a_brace_is_missing() -> None:
     assert found == [(Code.UNCLOSED_BRACE, "1:6")]
 
 
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        ("$A = 1\n$B=2\n$C=\\\n a \\\n b\nx", ["x"]),
-        ("@one a\n@^two b\nx", ["x"]),
-        ("a {\n@one b {\n c\n}\n}", [("a", [("b", ["c"])])]),
-        ("~SEQ(x, 1, 2) a\n~LST(x, a) b\nx", ["x"]),
-        ("include a\nincludem b/*\na {\ninclude c\n}", [("a", [])]),
-    ],
-)
-def test_what_rewrites_the_text_is_left_out_with_one_warning(text: str, left: Shape) -> None:
-    tree, found = read(text)
-    assert shape(tree.statements) == left
-    assert [code for code, _ in found] == [Code.NOT_IMPLEMENTED]
+def test_where_a_body_ends() -> None:
+    tree, _ = read("a {\n b {\n }\n}\nc\n")
+    (a, c) = tree.statements
+    assert a.body is not None
+    assert (a.end, a.body[0].end, c.end) == (4, 3, 0)
 
 
-def test_words_that_only_look_like_it_are_words() -> None:
-    tree, found = read("interface eth0\n$ ls\n$x\n")
-    assert shape(tree.statements) == ["interface eth0", "$ ls", "$x"]
-    assert not found
+def test_the_place_of_a_word() -> None:
+    tree, _ = read("\n  a  b {\n}")
+    (statement,) = tree.statements
+    assert [str(statement.place(index)) for index in (None, 0, 7)] == ["f:2:3", "f:2:6", "f:2:3"]
 
 
-def test_arguments_as_they_stand_in_the_file() -> None:
-    tree, _ = read("""script "a  'b'"  c # d""")
-    assert tree.statements[0].argument_text == """ "a  'b'"  c"""
+def test_blocks_within_blocks_have_an_end() -> None:
+    tree, found = read("a {\n" * (DEEPEST + 50) + "}\n" * (DEEPEST + 50) + "b")
+    assert [code for code, _ in found] == [Code.EXTRA_BRACE]
+    assert len(tree.statements) == 2

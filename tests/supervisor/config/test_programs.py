@@ -1,153 +1,175 @@
-"""Whom scripts run as, which are not run, and what this machine says of its own files."""
+"""Whom scripts run as, which are not run, and how much is said of it."""
 
-import os
-import socket
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from alived.ipc.model import Program, VrrpScript
-from alived.supervisor.config.diagnostics import Code
-from alived.supervisor.config.load import Loaded
-from alived.supervisor.config.machine import Identity, ThisMachine
+from alived.ipc.model.common import Account, Program
+from alived.supervisor.config.diagnostics import Code, Place, Report, Severity
+from alived.supervisor.config.forms.programs import Script
+from alived.supervisor.config.inspection import Identity
+from alived.supervisor.config.machine import Machine
+from alived.supervisor.config.programs import ScriptKind, programs_of
+from tests.supervisor.config.texts import top_of
 
-Judge = Callable[[str], Loaded]
+SCRIPT, USER = Place("keepalived.conf", 7), Place("keepalived.conf", 8)
+TRACK, CHECK, NOTIFY = ScriptKind.TRACK, ScriptKind.CHECK, ScriptKind.NOTIFY
+SECURE = "enable_script_security\nscript_user root"
 
-
-def text(settings: str, user: str = "") -> str:
-    return f"""
-        global_defs {{
-            {settings}
-        }}
-        vrrp_script S {{
-            script /bin/true
-            {user}
-        }}
-        vrrp_instance I {{
-            interface eth0
-            virtual_router_id 1
-            virtual_ipaddress {{ 10.0.0.1 }}
-            track_script {{ S }}
-        }}
-        """
+Said = list[tuple[Severity, Code, int]]
+Run = Callable[..., tuple[Program | None, Report]]
 
 
-def program(loaded: Loaded) -> Program | None:
-    (script,) = loaded.config.checker or (None,)
-    assert script is None or isinstance(script, VrrpScript)
-    return script.program if script else None
+@pytest.fixture
+def run(machine: Machine) -> Run:
+    """A script under some global_defs: what would run, and what is said."""
+
+    def resolve(
+        settings: str = "", command: str = "/bin/true", account: Account | None = None, kind: ScriptKind = TRACK
+    ) -> tuple[Program | None, Report]:
+        report = Report()
+        section = top_of(f"global_defs {{\n{settings}\n}}", report).merged("global_defs")
+        programs = programs_of(section, machine, report)
+        script = Script(tuple(command.split()))
+        return programs.resolve(script, account, SCRIPT, USER, kind), report
+
+    return resolve
 
 
-def as_(uid: int, gid: int) -> Program:
-    return Program(argv=("/bin/true",), uid=uid, gid=gid)
+def said(report: Report) -> Said:
+    return [(found.severity, found.code, found.place.line) for found in report.diagnostics()]
 
 
-def test_root_when_nothing_else_is_said(judge: Judge) -> None:
-    assert program(judge(text(""))) == as_(0, 0)
+def as_(uid: int, gid: int, *argv: str, groups: tuple[int, ...] = ()) -> Program:
+    return Program(argv=argv or ("/bin/true",), uid=uid, gid=gid, groups=groups)
 
 
-def test_keepalived_script_if_that_user_exists(judge: Judge, users: dict[str, Identity]) -> None:
+# --- whom they run as -------------------------------------------------------------------------------------------------
+
+
+def test_root_when_nothing_else_is_said(run: Run) -> None:
+    program, _ = run()
+    assert program == as_(0, 0)
+
+
+def test_keepalived_script_if_that_user_exists(run: Run, users: dict[str, Identity]) -> None:
     users["keepalived_script"] = Identity(7, 8)
-    assert program(judge(text(""))) == as_(7, 8)
+    assert run()[0] == run("enable_script_security")[0] == as_(7, 8)
 
 
-def test_script_user(judge: Judge) -> None:
-    assert program(judge(text("script_user bob"))) == as_(1000, 1001)
-    assert program(judge(text("script_user bob bin"))) == as_(1000, 2)
-    assert program(judge(text("script_user bob", "user root"))) == as_(0, 0)
+def test_with_security_nothing_runs_as_root_unless_that_is_said(run: Run) -> None:
+    program, report = run("enable_script_security")
+    assert program is None
+    assert said(report) == [(Severity.ERROR, Code.UNKNOWN_USER, 7)]
+    assert run(SECURE)[0] == as_(0, 0)
 
 
-def test_an_unknown_script_user_is_not_replaced_by_root(judge: Judge) -> None:
-    loaded = judge(text("script_user mallory"))
-    assert program(loaded) is None
-    assert [(found.code, found.message) for found in loaded.diagnostics] == [
-        (Code.UNKNOWN_USER, "there is no user `mallory`"),
-        (Code.UNKNOWN_USER, "there is no user to run /bin/true as"),
-    ]
+def test_script_user(run: Run) -> None:
+    assert run("script_user bob")[0] == as_(1000, 1001)
+    assert run("script_user bob bin")[0] == as_(1000, 2)
+    assert run("script_user bob", account=Account("root"))[0] == as_(0, 0)
 
 
-def test_without_script_security_there_is_a_warning_once(judge: Judge) -> None:
-    loaded = judge(text("") + "vrrp_script T {\nscript /bin/true\n}\n")
-    assert [found.code for found in loaded.diagnostics].count(Code.SCRIPT_SECURITY) == 1
+@pytest.mark.parametrize(
+    ("settings", "account", "gid"),
+    [
+        ("", Account("bob", ":"), 1001),
+        ("", Account("bob", ":bin"), 2),
+        ("script_user bob :bin", None, 2),
+        ("set_supplementary_groups", Account("bob"), 1001),
+    ],
+)
+def test_supplementary_groups(run: Run, settings: str, account: Account | None, gid: int) -> None:
+    assert run(settings, account=account)[0] == as_(1000, gid, groups=(1001, 1002))
 
 
-def test_with_script_security_a_script_that_others_can_change_is_not_run_as_root(
-    judge: Judge, writable: dict[str, str]
+@pytest.mark.parametrize("account", ["mallory", "bob mallets"])
+def test_an_unknown_script_user_is_not_replaced_by_root(run: Run, account: str) -> None:
+    program, report = run(f"script_user {account}")
+    assert program is None
+    assert said(report) == [(Severity.ERROR, Code.UNKNOWN_USER, 2), (Severity.ERROR, Code.UNKNOWN_USER, 7)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"), [(TRACK, Severity.ERROR), (CHECK, Severity.ERROR), (NOTIFY, Severity.NOTE)]
+)
+def test_of_an_unknown_user_keepalived_complains_unless_it_is_for_a_notification(
+    run: Run, kind: ScriptKind, severity: Severity
 ) -> None:
-    writable["/bin/true"] = "/bin"
-    loaded = judge(text("enable_script_security"))
-    assert program(loaded) is None
-    (found,) = loaded.diagnostics
-    assert (found.code, found.message) == (
-        Code.SCRIPT_SECURITY,
-        "/bin/true would run as root, but others than root can change /bin",
+    for account in (Account("mallory"), Account("bob", ":mallets")):
+        program, report = run(SECURE, account=account, kind=kind)
+        assert program is None
+        assert said(report) == [(severity, Code.UNKNOWN_USER, 8)]
+
+
+def test_that_the_default_user_is_missing_is_a_complaint_once_whatever_the_script_is_for(machine: Machine) -> None:
+    report = Report()
+    section = top_of("global_defs {\nenable_script_security\n}", report).merged("global_defs")
+    programs = programs_of(section, machine, report)
+    for _ in range(2):
+        assert programs.resolve(Script(("/bin/a",)), None, SCRIPT, USER, NOTIFY) is None
+    assert programs.owner(None, SCRIPT, "/run/fifo") is None
+    assert [found.severity for found in report.diagnostics()] == [Severity.ERROR, Severity.NOTE, Severity.NOTE]
+
+
+# --- what is not run --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "severity"), [(TRACK, Severity.WARNING), (CHECK, Severity.NOTE), (NOTIFY, Severity.NOTE)]
+)
+def test_a_program_that_does_not_exist(run: Run, kind: ScriptKind, severity: Severity) -> None:
+    program, report = run(command="/bin/missing", kind=kind)
+    assert program is None
+    assert said(report) == [(severity, Code.NO_PROGRAM, 7)]
+
+
+def test_a_program_that_is_not_executable_counts_as_a_script_all_the_same(run: Run) -> None:
+    program, report = run(command="/etc/passwd")
+    assert program is None
+    assert said(report) == [(Severity.WARNING, Code.SCRIPT_SECURITY, 7), (Severity.NOTE, Code.NO_PROGRAM, 7)]
+
+
+def test_a_program_in_path(run: Run) -> None:
+    assert run(command="true -x")[0] == as_(0, 0, "/usr/bin/true", "-x")
+
+
+def test_a_script_that_only_opens_a_file_is_given_to_a_shell(run: Run) -> None:
+    program, report = run(command="</dev/tcp/127.0.0.1/80")
+    assert program == as_(0, 0, "/bin/sh", "-c", "</dev/tcp/127.0.0.1/80")
+    assert said(report) == []
+
+
+@pytest.mark.parametrize(("kind", "severity"), [(TRACK, Severity.WARNING), (NOTIFY, Severity.NOTE)])
+def test_with_security_a_script_that_others_can_change_is_not_run_as_root(
+    run: Run, writable: dict[str, str], kind: ScriptKind, severity: Severity
+) -> None:
+    writable["/opt/x/check"] = "/opt/x"
+    program, report = run(SECURE, "/opt/x/check", kind=kind)
+    assert program is None
+    (found,) = report.diagnostics()
+    assert (found.severity, found.code) == (severity, Code.INSECURE_SCRIPT)
+    assert found.message == (
+        "/opt/x/check would run as root, but others than root can change /opt/x: everybody may write to it"
     )
-    assert "chown root:root /bin and chmod go-w /bin" in found.hint
-    assert program(judge(text("enable_script_security", "user bob"))) == as_(1000, 1001)
+    assert "`chmod o-w /opt/x`, or give the script another user" in found.hint
+    assert run(SECURE, "/opt/x/check", Account("bob"))[0] == as_(1000, 1001, "/opt/x/check")
 
 
-def test_with_script_security_a_sound_script_is_run(judge: Judge) -> None:
-    loaded = judge(text("enable_script_security"))
-    assert program(loaded) == as_(0, 0)
-    assert not loaded.diagnostics
+def test_without_security_it_is_run_and_there_is_one_warning_for_all(
+    machine: Machine, writable: dict[str, str]
+) -> None:
+    writable["/opt/x/check"] = "/opt/x"
+    report = Report()
+    programs = programs_of(top_of("", report).merged("global_defs"), machine, report)
+    for _ in range(2):
+        assert programs.resolve(Script(("/opt/x/check",)), None, SCRIPT, USER, TRACK) == as_(0, 0, "/opt/x/check")
+    assert said(report) == [(Severity.WARNING, Code.SCRIPT_SECURITY, 7)]
 
 
-# --- this machine -----------------------------------------------------------------------------------------------------
-
-
-def test_accounts_of_this_machine() -> None:
-    machine = ThisMachine()
-    assert machine.user("root") == machine.user("0") == Identity(0, 0)
-    assert machine.group("root") == machine.group("0") == 0
-    for name in ("no such name", "", "99999999999999999999", "4294967294"):
-        assert machine.user(name) is None
-        assert machine.group(name) is None
-
-
-def test_programs_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    machine = ThisMachine()
-    script = tmp_path / "check.sh"
-    script.write_text("#!/bin/sh\n")
-    assert machine.program(str(script)) is None
-    script.chmod(0o755)
-    assert machine.program(str(script)) == str(script)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert machine.program("check.sh") == str(script)
-    assert machine.program("other.sh") is None
-    assert machine.program(str(tmp_path)) is None
-    assert machine.program("a\0b") is None
-
-
-def test_interfaces_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "lo" in ThisMachine().interfaces()
-
-    def fail() -> None:
-        raise OSError(105, "No buffer space available")
-
-    monkeypatch.setattr(socket, "if_nameindex", fail)
-    assert ThisMachine().interfaces() == frozenset()
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files that belong to root")
-def test_the_first_component_that_others_can_change(tmp_path: Path) -> None:
-    machine = ThisMachine()
-    script = tmp_path / "bin" / "check.sh"
-    script.parent.mkdir(mode=0o755)
-    script.write_text("")
-    script.chmod(0o755)
-    assert machine.writable_by_others(str(script)) is None
-    link = tmp_path / "link"
-    link.symlink_to(script)
-    for mode, expected in ((0o757, script), (0o775, None), (0o755, None)):
-        script.chmod(mode)
-        assert machine.writable_by_others(str(link)) == (str(expected) if expected else None)
-    os.chown(script, 0, 1)
-    script.chmod(0o775)
-    assert machine.writable_by_others(str(script)) == str(script)
-    script.parent.chmod(0o1777)
-    script.chmod(0o755)
-    assert machine.writable_by_others(str(script)) is None
-    os.chown(script.parent, 1, 1)
-    assert machine.writable_by_others(str(script)) == str(script.parent)
-    assert machine.writable_by_others(str(tmp_path / "missing")) == str(tmp_path / "missing")
+def test_a_directory_that_is_a_link_is_a_complaint_and_the_script_runs(run: Run) -> None:
+    program, report = run(SECURE, "/link/check")
+    assert program == as_(0, 0, "/link/check")
+    (found,) = report.diagnostics()
+    assert (found.severity, found.code) == (Severity.WARNING, Code.INSECURE_SCRIPT)
+    assert found.message == "/link is a symbolic link; keepalived 2.4 runs no program of root's through one"

@@ -1,17 +1,18 @@
-"""What a section answers; what the reader says to a user is in test_messages.py."""
+"""What a section answers, and how words that do not belong are taken; the messages are in test_messages.py."""
 
 import pytest
 
-from alived.supervisor.config.diagnostics import Place, Report
+from alived.supervisor.config.diagnostics import Code, Place, Report
 from alived.supervisor.config.grammar.table import ROOTS
-from alived.supervisor.config.lexer import lex
 from alived.supervisor.config.parser import parse
 from alived.supervisor.config.sections import SEARCHES_MOST, Section, read
+from alived.supervisor.config.source import Line
 
 
 def top(text: str) -> tuple[Section, Report]:
     report = Report()
-    return read(parse(lex(text, "f", report), ROOTS, report).statements, report), report
+    lines = [Line("f", number, line) for number, line in enumerate(text.split("\n"), 1)]
+    return read(parse(lines, ROOTS, report).statements, report), report
 
 
 def test_values_defaults_and_what_is_inherited() -> None:
@@ -20,7 +21,29 @@ def test_values_defaults_and_what_is_inherited() -> None:
     assert section.get("preempt_delay", float) == 0.0
     assert section.find("preempt_delay", float) is None
     assert section.get("garp_master_delay", int, 9) == 9
-    assert [token.text for token in section.header] == ["I"]
+    assert section.header == ("I",)
+
+
+def test_every_time_that_a_word_was_given() -> None:
+    (section,) = top("vrrp_instance I {\nadvert_int 2\nadvert_int 3 x\n}\n")[0].sections("vrrp_instance")
+    first, second = section.given("advert_int")
+    assert (first.value, str(first.place()), str(first.place(0))) == (2.0, "f:2:1", "f:2:12")
+    assert str(second.place(1)) == "f:3:14"
+    assert section.order == ["advert_int", "advert_int"]
+
+
+def test_the_lines_of_a_list_block() -> None:
+    (section,) = top("vrrp_instance I {\n track_script {\n  a weight 2\n  b\n }\n}\n")[0].sections("vrrp_instance")
+    lines = section.entries("track_script")
+    assert [line.value.name for line in lines] == ["a", "b"]
+    assert [str(line.place(index)) for line, index in zip(lines, (2, None), strict=True)] == ["f:3:12", "f:4:3"]
+
+
+def test_the_words_of_a_list_block_where_each_is_an_entry() -> None:
+    whole, _ = top("vrrp_sync_group G {\n group {\n  a b\n  c\n }\n}\n")
+    (section,) = whole.sections("vrrp_sync_group")
+    words = section.entries("group")
+    assert [word.value for word in words] == ["a", "b", "c"]
 
 
 def test_places() -> None:
@@ -28,6 +51,7 @@ def test_places() -> None:
     (section,) = whole.sections("vrrp_instance")
     assert whole.place == Place("")
     assert str(section.place) == "f:2:1"
+    assert str(section.header_place()) == "f:2:15"
     assert str(section.where("advert_int")) == "f:3:14"
     assert str(section.where("nopreempt")) == "f:4:3"
     assert str(section.where("priority")) == "f:2:1"
@@ -49,3 +73,17 @@ def test_asking_for_another_type_than_the_grammar_gives_is_a_mistake_of_ours() -
 def test_the_search_for_similar_words_ends_in_a_file_full_of_others() -> None:
     hints = [found.hint for found in top("routerid x\n" * (SEARCHES_MOST + 1))[1].diagnostics()]
     assert hints == ["did you mean `router_id`?"] * SEARCHES_MOST + ["it is ignored"]
+
+
+def test_blocks_within_an_unknown_block_are_read_as_keepalived_does() -> None:
+    whole, report = top("group G {\n  delay_loop 1\n  virtual_server 10.0.0.1 80 {\n  }\n}\n")
+    assert [section.header for section in whole.sections("virtual_server")] == [("10.0.0.1", "80")]
+    (found,) = report.diagnostics()
+    assert (found.code, found.place.line, found.place.end_line) == (Code.UNKNOWN_KEYWORD, 1, 5)
+
+
+def test_an_unknown_block_is_one_finding_about_all_of_its_lines() -> None:
+    _, report = top("vvrp_script chk {\n  script a\n  interval 2\n}\n")
+    (found,) = report.diagnostics()
+    assert (found.place.line, found.place.end_line) == (1, 4)
+    assert found.hint == "did you mean `vrrp_script`? Its block, to line 4, is skipped"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from alived.ipc.messages import Document, StopHow
-from alived.ipc.model import ForwardingMethod, LvsBackend, Protocol, RealServer, VirtualServer
+from alived.ipc.model.lvs import Forwarding, ForwardingMethod, LvsBackend, Protocol, RealServer, VirtualServer
 from alived.workers.lvs import worker as worker_module
 from tests.workers.lvs.lab import CLIENTS, SERVERS, VIP, Director, Lab, run, virtual_server
 
@@ -51,14 +51,16 @@ def test_the_kernel_has_what_is_configured_and_auto_picks_it(start: Start) -> No
         VirtualServer(
             address=VIP,
             port=81,
+            protocol=Protocol.TCP,
             lb_algo="sh",
-            lb_kind=ForwardingMethod.DR,
+            lb_kind=Forwarding(method=ForwardingMethod.DR),
             real_servers=(RealServer(address="10.0.2.11", port=81, weight=3),),
         ),
         VirtualServer(
             address="fd00::20",
             port=80,
-            lb_kind=ForwardingMethod.TUN,
+            protocol=Protocol.TCP,
+            lb_kind=Forwarding(method=ForwardingMethod.TUN),
             persistence_timeout=30,
             real_servers=(RealServer(address="fd00::2", port=80),),
         ),
@@ -87,7 +89,7 @@ from alived.ipc.privileges import Capability, held, keep_only
 keep_only(frozenset({Capability.NET_ADMIN}), for_programs_too=True)
 assert held() == {Capability.NET_ADMIN}
 from tests.workers.lvs.lab import Director, virtual_server
-from alived.ipc.model import LvsBackend
+from alived.ipc.model.lvs import LvsBackend
 from alived.ipc.messages import StopHow
 director = Director(LvsBackend.IPVS).configure(virtual_server("s1", lb_algo="sh"))
 assert director.report()["complaints"] == [], director.report()
@@ -196,7 +198,11 @@ def test_a_restart_touches_nothing(lab: Lab, start: Start) -> None:
 
 
 def test_what_a_dead_worker_left_is_removed(start: Start) -> None:
-    retained = start().configure(virtual_server("s1"), VirtualServer(address=VIP, port=81)).end(StopHow.LEAVE)
+    retained = (
+        start()
+        .configure(virtual_server("s1"), VirtualServer(address=VIP, port=81, protocol=Protocol.TCP))
+        .end(StopHow.LEAVE)
+    )
     start().configure(virtual_server("s1"), retained=retained)
     assert not [line for line in kernel_table() if ":81" in line]
 
@@ -242,7 +248,9 @@ def test_the_report_has_the_kernels_counters(lab: Lab, start: Start) -> None:
 
 def test_a_thousand_destinations_are_set_up_and_compared(start: Start) -> None:
     reals = tuple(RealServer(address=f"10.1.{number // 250}.{number % 250 + 1}", port=80) for number in range(1000))
-    director = start().configure(VirtualServer(address=VIP, port=80, lb_algo="rr", real_servers=reals))
+    director = start().configure(
+        VirtualServer(address=VIP, port=80, protocol=Protocol.TCP, lb_algo="rr", real_servers=reals)
+    )
     assert len(kernel_table()) == 1001
     assert director.report()["complaints"] == []
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from alived.ipc.messages import Message
-from alived.ipc.model import Program
+from alived.ipc.model.common import Program
 
 Result = TypeVar("Result")
 

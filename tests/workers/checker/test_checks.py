@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from alived.ipc.messages import CheckState, RealServerState
-from alived.ipc.model import RealServerChecks, TcpCheck
+from alived.ipc.model.checks import RealServerChecks, TcpCheck
 from alived.workers.checker.checks import Checks, describe
 from alived.workers.checker.outcome import Down, LocalError, Outcome, Up
 from alived.workers.checker.probes import tcp

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from alived.ipc.messages import InstanceState, State
-from alived.ipc.model import Notify, Program
+from alived.ipc.model.checker import Notify
+from alived.ipc.model.common import Program
 from alived.workers.checker import notify
 from alived.workers.checker.notify import Notifier
 from alived.workers.checker.programs import Run

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from alived.ipc.model import Program
+from alived.ipc.model.common import Program
 from alived.workers.checker import programs
 from alived.workers.checker.outcome import Down, Outcome, Up
 from alived.workers.checker.programs import Run
@@ -118,7 +118,7 @@ def test_a_program_of_root_s_has_root_s_capabilities_though_the_checker_has_not(
     os.chown(hidden, NOBODY, NOBODY)
     checker = """
 import asyncio, sys
-from alived.ipc.model import Program
+from alived.ipc.model.common import Program
 from alived.ipc.privileges import Capability, held, keep_only
 from alived.workers.checker.programs import Run
 keep_only(frozenset({Capability.SETUID, Capability.SETGID, Capability.KILL}), for_programs_too=False)

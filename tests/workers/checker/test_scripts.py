@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from alived.ipc.messages import Message, TrackerChanged
-from alived.ipc.model import Program, VrrpScript
+from alived.ipc.model.checker import VrrpScript
+from alived.ipc.model.common import Program
 from alived.workers.checker import programs, scripts
 from alived.workers.checker.scripts import Scripts
 from tests.workers.checker.kit import Lines, Sent, run, sh

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alived.ipc.model import TcpCheck
+from alived.ipc.model.checks import TcpCheck
 from alived.workers.checker.outcome import Down, LocalError, Outcome, Up
 from alived.workers.checker.verdict import CheckVerdict, ScriptVerdict, announces
 

@@ -17,7 +17,8 @@ from alived.ipc.messages import (
     StopHow,
     TrackerChanged,
 )
-from alived.ipc.model import Notify, RealServerChecks, TcpCheck, VrrpScript
+from alived.ipc.model.checker import Notify, VrrpScript
+from alived.ipc.model.checks import RealServerChecks, TcpCheck
 from alived.workers.checker import programs
 from alived.workers.checker.worker import make
 from tests.workers.checker.kit import Lines, Sent, run, sh

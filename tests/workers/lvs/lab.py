@@ -23,7 +23,8 @@ from pathlib import Path
 from types import TracebackType
 
 from alived.ipc.messages import Configure, Document, Message, RealServerState, Retained, StopHow, VirtualServerState
-from alived.ipc.model import ConfigObject, LvsBackend, LvsGlobals, RealServer, VirtualServer
+from alived.ipc.model.config import ConfigObject
+from alived.ipc.model.lvs import LvsBackend, LvsGlobals, Protocol, RealServer, VirtualServer
 from alived.workers.lvs.worker import LvsWorker, make
 
 VIP = "172.20.0.20"
@@ -278,4 +279,11 @@ def virtual_server(
         RealServer(address=SERVERS.get(name, DIRECTOR), port=80, weight=weight, inhibit_on_failure=inhibit)
         for name, weight in zip(names, weights, strict=False)
     )
-    return VirtualServer(address=VIP, port=80, lb_algo=lb_algo, persistence_timeout=persistence, real_servers=reals)
+    return VirtualServer(
+        address=VIP,
+        port=80,
+        protocol=Protocol.TCP,
+        lb_algo=lb_algo,
+        persistence_timeout=persistence,
+        real_servers=reals,
+    )

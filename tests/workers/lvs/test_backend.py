@@ -2,7 +2,7 @@
 
 import pytest
 
-from alived.ipc.model import LvsBackend
+from alived.ipc.model.lvs import LvsBackend
 from alived.workers.lvs import backend
 from alived.workers.lvs.backend import choose, other
 from alived.workers.lvs.plane import Plane, PlaneError

@@ -3,14 +3,14 @@
 import pytest
 
 from alived.ipc.messages import RealServerState
-from alived.ipc.model import RealServer, VirtualServer
+from alived.ipc.model.lvs import Protocol, RealServer, VirtualServer
 from alived.workers.lvs.keeper import Keeper
 from alived.workers.lvs.plan import DeleteService
 from alived.workers.lvs.table import Wanted
 from tests.workers.lvs.memory import MemoryPlane
 
 REAL = RealServer(address="10.0.0.1", port=80)
-SERVER = VirtualServer(address="172.20.0.20", port=80, real_servers=(REAL,))
+SERVER = VirtualServer(address="172.20.0.20", port=80, protocol=Protocol.TCP, real_servers=(REAL,))
 DOWN = RealServerState(virtual_server=SERVER.name, real_server=REAL.name, up=False, checks=())
 
 
@@ -102,7 +102,7 @@ def test_what_went_wrong_is_tried_again(keeper: Keeper, plane: MemoryPlane, want
 
 
 def test_what_a_plane_cannot_do_stays_a_complaint(keeper: Keeper, wanted: Wanted) -> None:
-    wanted.configure([VirtualServer(address="172.20.0.20", port=81)], ())
+    wanted.configure([VirtualServer(address="172.20.0.20", port=81, protocol=Protocol.TCP)], ())
     keeper.compare()
     keeper.compare()
     assert keeper.complaints == {"virtual server on port 81 is odd"}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from alived.ipc.messages import StopHow, VirtualServerState
-from alived.ipc.model import ForwardingMethod, LvsBackend, Protocol, RealServer, VirtualServer
+from alived.ipc.model.lvs import Forwarding, ForwardingMethod, LvsBackend, Protocol, RealServer, VirtualServer
 from alived.workers.lvs import nftables
 from alived.workers.lvs import worker as worker_module
 from alived.workers.lvs.plane import PlaneError
@@ -187,7 +187,7 @@ def test_a_restart_finds_nothing_to_do(lab: Lab, start: Start) -> None:
 
 
 def test_what_a_dead_worker_left_is_removed(start: Start) -> None:
-    other = VirtualServer(address=VIP, port=81, lb_algo="rr")
+    other = VirtualServer(address=VIP, port=81, protocol=Protocol.TCP, lb_algo="rr")
     first = start().configure(virtual_server("s1"), other)
     retained = first.end(StopHow.LEAVE)
     start().configure(virtual_server("s1"), retained=retained)
@@ -196,7 +196,7 @@ def test_what_a_dead_worker_left_is_removed(start: Start) -> None:
 
 def test_reload_touches_only_what_changed(lab: Lab, start: Start) -> None:
     server = virtual_server("s1", "s2")
-    other = VirtualServer(address=VIP, port=81, lb_algo="rr")
+    other = VirtualServer(address=VIP, port=81, protocol=Protocol.TCP, lb_algo="rr")
     director = start().configure(server, other)
     lab.many(4)
     director.configure(virtual_server("s1", "s2", "s3"), drop=(other.key,))
@@ -223,7 +223,11 @@ def test_the_report_is_plain_json(lab: Lab, start: Start) -> None:
 
 def test_what_nftables_cannot_do_is_said(lab: Lab, start: Start, caplog: pytest.LogCaptureFixture) -> None:
     direct = VirtualServer(
-        address=VIP, port=81, lb_kind=ForwardingMethod.DR, real_servers=virtual_server("s1").real_servers
+        address=VIP,
+        port=81,
+        protocol=Protocol.TCP,
+        lb_kind=Forwarding(method=ForwardingMethod.DR),
+        real_servers=virtual_server("s1").real_servers,
     )
     director = start().configure(virtual_server("s1", lb_algo="wlc"), direct)
     assert f"virtual server {VIP}:80/TCP: nftables can't do wlc; wrr stands in for it" in caplog.text

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alived.ipc.model import ForwardingMethod, Protocol
+from alived.ipc.model.lvs import ForwardingMethod, Protocol
 from alived.workers.lvs.plan import (
     AddDestination,
     AddService,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alived.ipc.model import ForwardingMethod, Protocol
+from alived.ipc.model.lvs import ForwardingMethod, Protocol
 from alived.workers.lvs.ruleset import SAMPLE, Chain, Rule, Ruleset, counted, fit, ruleset, table_of
 from alived.workers.lvs.table import Destination, Entry, Service, Table
 

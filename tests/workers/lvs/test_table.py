@@ -1,7 +1,7 @@
 """What is wanted follows from the configuration and the verdicts."""
 
 from alived.ipc.messages import CheckState, RealServerState, VirtualServerState
-from alived.ipc.model import ForwardingMethod, Protocol, RealServer, VirtualServer
+from alived.ipc.model.lvs import ForwardingMethod, Protocol, RealServer, VirtualServer
 from alived.workers.lvs.table import (
     Destination,
     DestinationKey,
@@ -18,7 +18,9 @@ TWO = RealServer(address="10.0.0.2", port=80, weight=3)
 
 
 def server(*reals: RealServer, quorum: int = 1, port: int = 80) -> VirtualServer:
-    return VirtualServer(address="172.20.0.20", port=port, lb_algo="rr", quorum=quorum, real_servers=reals)
+    return VirtualServer(
+        address="172.20.0.20", port=port, protocol=Protocol.TCP, lb_algo="rr", quorum=quorum, real_servers=reals
+    )
 
 
 def verdict(real: RealServer, *, up: bool) -> RealServerState:

@@ -13,7 +13,7 @@ from alived.ipc.messages import (
     TrackerChanged,
     VirtualServerState,
 )
-from alived.ipc.model import LvsBackend, LvsGlobals, RealServer, VirtualServer
+from alived.ipc.model.lvs import LvsBackend, LvsGlobals, Protocol, RealServer, VirtualServer
 from alived.workers.lvs import backend
 from alived.workers.lvs.backend import Choice
 from alived.workers.lvs.plane import Plane, PlaneError
@@ -21,8 +21,8 @@ from tests.workers.lvs.lab import Director
 from tests.workers.lvs.memory import MemoryPlane
 
 REAL = RealServer(address="10.0.0.1", port=80, weight=3)
-SERVER = VirtualServer(address="172.20.0.20", port=80, real_servers=(REAL,))
-OTHER = VirtualServer(address="172.20.0.20", port=81)
+SERVER = VirtualServer(address="172.20.0.20", port=80, protocol=Protocol.TCP, real_servers=(REAL,))
+OTHER = VirtualServer(address="172.20.0.20", port=81, protocol=Protocol.TCP)
 
 Start = Callable[[], Director]
 

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from alived.ipc.model import VirtualAddress
+from alived.ipc.model.routing import VirtualAddress
 from alived.workers.vrrp.addresses import Addresses
 from alived.workers.vrrp.interfaces import Interfaces
 from alived.workers.vrrp.rtnetlink import Address, Link, LinkGone

@@ -1,6 +1,7 @@
 """Gratuitous ARP: bytes as keepalived's, bursts as its garp_* words say, and the pacing queue."""
 
-from alived.ipc.model import Announcing, VirtualAddress
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import Announcing
 from alived.workers.vrrp.garp import FRAMES_PER_TURN, FRAMES_WAITING, Burst, Queue, Round, Schedule, frame
 
 MAC = bytes.fromhex("32af293963ad")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from alived.ipc.model import TrackedScript
+from alived.ipc.model.vrrp import TrackedScript
 from alived.workers.vrrp.priority import standing
 
 

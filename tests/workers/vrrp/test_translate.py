@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from alived.ipc.messages import InstanceState, State
-from alived.ipc.model import InstanceRole, VirtualAddress, VrrpInstance
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import InstanceRole, VrrpInstance
 from alived.workers.vrrp.events import Resumed, Settings
 from alived.workers.vrrp.packet import V2, Expected, Reason, decode
 from alived.workers.vrrp.stats import Stats

@@ -22,7 +22,8 @@ from alived.ipc.messages import (
     StopHow,
     TrackerChanged,
 )
-from alived.ipc.model import Announcing, TrackedScript, VirtualAddress, VrrpInstance
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import Announcing, TrackedScript, VrrpInstance
 from alived.workers.vrrp.packet import V2, Rejection, decode, encode
 from alived.workers.vrrp.translate import expected, message
 from tests.workers.vrrp.lab import AddressChanges, Capture, Injector, Keepalived, Lab, Namespace, Worker

@@ -11,7 +11,7 @@ import os
 import socket
 import struct
 
-from alived.ipc.model import TcpCheck
+from alived.ipc.model.checks import TcpCheck
 from alived.workers.checker.outcome import Down, LocalError, Outcome, Up
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from alived.ipc.model import TcpCheck
+from alived.ipc.model.checks import TcpCheck
 from alived.workers.checker.outcome import Down, LocalError, Outcome, Up
 from alived.workers.checker.probes.tcp import probe
 from tests.workers.checker.kit import run

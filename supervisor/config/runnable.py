@@ -1,0 +1,33 @@
+"""What the workers can do of what the configuration says: the one place that knows which objects are still to come.
+
+Everything is read into the model. An object that no worker can act on yet is kept, shown in dumps and plans, and not
+sent; grammar/later.py lists the words that an object may have and that have no effect yet.
+"""
+
+from alived.ipc.model.authentication import AuthType
+from alived.ipc.model.lvs import AddressFamily, VirtualServer
+from alived.ipc.model.vrrp import Family, VrrpInstance
+
+
+def instance_obstacle(instance: VrrpInstance) -> str:
+    """Why the vrrp worker cannot run an instance yet, in words; empty: it can."""
+    if instance.family is Family.IPV6:
+        return "VRRP for IPv6"
+    if not instance.mcast_group:
+        return "unicast"
+    if instance.auth_type is AuthType.AH:
+        return "auth_type AH"
+    if not instance.interface:
+        return "a vrrp_instance without an interface"
+    return ""
+
+
+def service_obstacle(server: VirtualServer) -> str:
+    """Why the lvs worker cannot set up a virtual server yet, in words; empty: it can."""
+    if server.fwmark:
+        return "virtual_server fwmark"
+    if server.group:
+        return "virtual_server group"
+    if server.ip_family is AddressFamily.INET6:
+        return "a virtual_server of IPv6"
+    return ""

@@ -1,0 +1,58 @@
+"""What a configuration comes to, in the same words from two sides: keepalived's dump, and alived's model.
+
+Each kind of thing has a pair of functions, `…_said` from a part of the dump and `…_read` from the model; both give an
+account that can be compared with `==`. Defaults and inheritance are in both. Seconds are seconds.
+
+``instances``  vrrp_instance and its addresses
+``tracking``   what instances track, and groups of them
+``servers``    virtual servers and real servers
+``checks``     how real servers are checked
+
+What lives here: what several of them need.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Protocol
+
+from alived.ipc.model.common import Program
+from tests.supervisor.config.dumped import Part
+
+Account = dict[str, object]
+
+
+class Tracked(Protocol):
+    """One line of a track_ block."""
+
+    @property
+    def name(self) -> str:
+        """Of what is tracked."""
+
+    @property
+    def weight(self) -> int:
+        """What it adds."""
+
+    @property
+    def reverse(self) -> bool:
+        """It takes away instead."""
+
+
+def weights_said(part: Part, heading: str) -> Account:
+    """Name -> weight of what is tracked."""
+    found: Account = {}
+    for line in part.below(heading):
+        name, weight = re.split(r"[,:]? weight ", line)
+        found[name] = weight
+    return found
+
+
+def weights_read(tracked: Iterable[Tracked]) -> Account:
+    """Name -> weight of what is tracked."""
+    return {one.name: f"{one.weight}{' reverse' * one.reverse}" for one in tracked}
+
+
+def program_read(program: Program | None) -> str:
+    """A program as keepalived logs it."""
+    if program is None:
+        return ""
+    return " ".join(f"'{word}'" for word in program.argv) + f", uid:gid {program.uid}:{program.gid}"

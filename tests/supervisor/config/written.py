@@ -1,0 +1,141 @@
+"""The configurations in language/, and what has to be said of each.
+
+    python -m tests.supervisor.config.written [PART OF A NAME]...
+
+prints every difference between keepalived's verdicts, alived's and those that the files expect.
+
+``language/valid``     nothing is wrong; together they have every word and every construct
+``language/mistakes``  what is wrong is marked: `# <-` at the end of a line that both programs complain of, `# <- below`
+                       before one that cannot have a comment. keepalived does not always name a line: where it does
+                       not, `# <- no line` is where alived complains
+``language/parts``     what those include
+
+A first line `# needs …` says that Debian's keepalived cannot judge the file, `# exit 6…` that the mistake is one of
+security or of a file that has to be there.
+"""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from examples.testbed.namespaces import Node, become_root
+from tests.supervisor.config.judging import (
+    COMPLAINTS,
+    SECURITY,
+    VALID,
+    Comparison,
+    Heard,
+    Judged,
+    Line,
+    heard,
+    judged,
+    network_with,
+    stretch,
+)
+
+DIRECTORY = Path(__file__).parent / "language"
+INTERFACES = ("eth0", "eth1", "eth2")
+CONFIG_ID = "main"
+ENVIRONMENT = {"ALIVED_TEST_NAME": "VI_1"}
+
+MARK, MARK_BELOW, MARK_NO_LINE = "# <-", "# <- below", "# <- no line"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A file with what is expected of it."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """`valid/tracking`."""
+        return f"{self.path.parent.name}/{self.path.stem}"
+
+    @property
+    def text(self) -> str:
+        """The file."""
+        return self.path.read_text()
+
+    @property
+    def known(self) -> bool:
+        """Debian's keepalived can judge it."""
+        return not self.text.startswith("# needs ")
+
+    @property
+    def status(self) -> int:
+        """Exit status of a test of it."""
+        if self.path.parent.name == "valid":
+            return VALID
+        return SECURITY if self.text.startswith("# exit 6") else COMPLAINTS
+
+    def marked(self, *, no_line: bool) -> set[Line]:
+        """The lines that are complained of: by both, or (`no_line`) by alived where keepalived names none."""
+        files = [self.path, *(part for part in DIRECTORY.rglob("mistakes.*") if part.name in self.text)]
+        return {line for file in files for line in _marks(file, no_line)}
+
+
+def _marks(file: Path, no_line: bool) -> set[Line]:
+    found: set[Line] = set()
+    for number, text in enumerate(file.read_text().splitlines(), 1):
+        if text.endswith(MARK_NO_LINE):
+            if no_line:
+                found.add((file.name, number))
+        elif not no_line and text.endswith(MARK):
+            found.add((file.name, number))
+        elif not no_line and text.endswith(MARK_BELOW):
+            found.add((file.name, number + 1))
+    return found
+
+
+def cases() -> list[Case]:
+    """All of them."""
+    return [Case(path) for group in ("valid", "mistakes") for path in sorted((DIRECTORY / group).glob("*.conf"))]
+
+
+def keepalived_says(case: Case, node: Node) -> Heard:
+    """Debian's keepalived judges a file."""
+    command = ("keepalived", "--config-test", "-i", CONFIG_ID, "-f", str(case.path))
+    process = node.popen("timeout", "10", *command, output=subprocess.PIPE, errors=subprocess.STDOUT, **ENVIRONMENT)
+    log, _ = process.communicate()
+    return heard(log, process.returncode, case.path)
+
+
+def alived_says(case: Case, node: Node) -> Judged:
+    """alived judges a file."""
+    with node.network():
+        return judged(case.path, CONFIG_ID)
+
+
+def missed(case: Case, verdict: Judged) -> set[Line]:
+    """Lines that have a mark and no complaint of alived."""
+    marks = case.marked(no_line=False) | case.marked(no_line=True)
+    return {line for line in marks if not verdict.covers(line)}
+
+
+def unexpected(case: Case, verdict: Judged) -> list[str]:
+    """Complaints of alived about lines without a mark."""
+    marks = case.marked(no_line=False) | case.marked(no_line=True)
+    return [found.render() for found in verdict.complaints if not stretch(found) & marks]
+
+
+def main() -> None:
+    """Print the differences."""
+    become_root()
+    with network_with(INTERFACES) as node:
+        for case in cases():
+            if sys.argv[1:] and not any(part in case.name for part in sys.argv[1:]):
+                continue
+            ours = alived_says(case, node)
+            expected = Heard(case.status, ())
+            theirs = keepalived_says(case, node) if case.known else expected
+            story = [Comparison(case.name, theirs, ours).table()] if case.known else [f"{case.name}: {ours.status}"]
+            story += [f"  no complaint at  {name}:{line}" for name, line in sorted(missed(case, ours))]
+            story += [f"  not marked       {line}" for line in unexpected(case, ours)]
+            if len(story) > 1 or "\n" in story[0] or ours.status != case.status or theirs.status != case.status:
+                sys.stdout.write("\n".join(story) + "\n\n")
+
+
+if __name__ == "__main__":
+    main()
