@@ -201,8 +201,9 @@ def _name(path: _Path, element: Any) -> str:
     """What an element is called, with the keyword of its list or of its own block."""
     if not dataclasses.is_dataclass(element):
         return ""
-    connects = isinstance(element, Connecting)
-    own = endpoint(element.address, element.port) if connects else getattr(element, "name", "")
+    own = getattr(element, "name", "")
+    if isinstance(element, Connecting):
+        own = endpoint(element.address, element.port)
     kind = path.row.word if path.row else BLOCKS.get(type(element), path.attribute)
     return f"{kind} {own}" if own else ""
 

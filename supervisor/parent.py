@@ -332,7 +332,7 @@ class Parent:
         """Read the configuration, on a thread, and log what there is to say about it."""
         loaded = await asyncio.to_thread(load, self._options.config_file, self._options.config_id)
         for diagnostic in loaded.diagnostics:
-            log.log(diagnostic.severity.level, "%s", diagnostic.render())
+            log.log(diagnostic.level, "%s", diagnostic.render())
         return loaded
 
     def _spawn(self, coroutine: "asyncio._CoroutineLike[None]") -> None:

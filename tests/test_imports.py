@@ -23,6 +23,8 @@ PURE = (
     "supervisor/patience.py",
     "supervisor/router.py",
     "supervisor/reload.py",
+    "supervisor/changes.py",
+    "supervisor/disturbance.py",
     "workers/vrrp/fsm.py",
     "workers/vrrp/timers.py",
     "workers/vrrp/packet.py",

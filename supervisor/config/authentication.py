@@ -45,6 +45,10 @@ def read_password(subject: Subject, version: int, family: Family) -> Password:
         message = "VRRP version 3 has no authentication"
         report.warning(Code.CONFLICT, message, whole.where("auth_type"), f"{IGNORED}; see auth_hmac")
         return Password()
+    if subject.section.sections("auth_hmac"):
+        message = "`authentication` does not go with auth_hmac"
+        report.warning(Code.CONFLICT, message, whole.where("auth_type"), "the password is left out")
+        return Password()
     if not password:
         report.warning(Code.MISSING, f"auth_type {kind} needs an auth_pass", whole.where("auth_type"), IGNORED)
         return Password()

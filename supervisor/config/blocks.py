@@ -25,6 +25,7 @@ ALWAYS = frozenset(
     {
         ("vrrp_instance", "state"),
         ("vrrp_instance", "priority"),
+        ("vrrp_instance", "accept"),
         ("vrrp_instance/auth_hmac", "time_window"),
         (f"{REAL}/MISC_CHECK", "misc_timeout"),
         (SERVER, "protocol"),

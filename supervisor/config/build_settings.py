@@ -100,7 +100,7 @@ def _complain_of_empty_lists(top: Section, report: Report) -> None:
     for part in top.sections("global_defs"):
         for statement in (part.statement.body or []) if part.statement else []:
             if statement.segment.keyword == "notification_email" and statement.body == []:
-                place = replace_end(statement)
+                place = dataclasses.replace(statement.place(), end_line=statement.end)
                 report.warning(Code.EMPTY, "there is no address in it", place, "nobody gets mail by it")
 
 

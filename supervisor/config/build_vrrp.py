@@ -139,7 +139,7 @@ def _can_run(subject: Subject, interface: str, addressing: Addressing) -> bool:
         lacks.insert(0, "interface")
     for word in lacks:
         message = f"vrrp_instance {subject.name} has no usable {word}"
-        subject.report.error(Code.MISSING, message, subject.section.place, "the instance is left out")
+        subject.report.error(Code.MISSING, message, subject.section.whole, "the instance is left out")
     return not lacks and _has_source(subject, interface, addressing) and _has_address(subject, addressing)
 
 

@@ -88,6 +88,6 @@ def _place_of(section: Section, address: str) -> Place:
     """The line of an address."""
     for word in ("virtual_ipaddress", "virtual_ipaddress_excluded"):
         for line in section.entries(word):
-            if address in str(line.value):
+            if line.value.values["address"] == address:
                 return line.place(0)
     return section.place

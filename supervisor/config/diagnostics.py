@@ -132,6 +132,11 @@ class Diagnostic:
 
         return masked_quotations(self.message)
 
+    @property
+    def level(self) -> int:
+        """Level at which a log takes it. What has no effect yet is worth a warning to who runs it."""
+        return logging.WARNING if self.code is Code.NOT_IMPLEMENTED else self.severity.level
+
     def render(self) -> str:
         """Several lines of text: what and where, the source line with a caret below, what to do. Passwords masked."""
         lines = [f"{self.place}: {self.severity}: {self.shown}"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from alived.supervisor.config.diagnostics import nearest
 from alived.supervisor.config.forms.text import Body, Lines
-from alived.supervisor.config.grammar.later import LATER
+from alived.supervisor.config.grammar.later import instead
 from alived.supervisor.config.grammar.row import Row
 from alived.supervisor.config.grammar.table import DEFAULTS, HOMES, TABLE, WORDS
 
@@ -43,7 +43,7 @@ def _facts(row: Row) -> Iterable[tuple[str, str]]:
         yield "often", "it may be given more than once"
     if row.secret:
         yield "secret", "it is not shown in logs and dumps"
-    if later := LATER.get((row.block, row.word)):
+    if later := instead(row.block, row.word):
         yield "not yet", f"alived reads it and does not act on it: {later}"
 
 
@@ -83,7 +83,7 @@ def _line(row: Row) -> str:
     default = _default(row)
     if row.inherits:
         default = " ".join(filter(None, (default, f"(or `{row.inherits.rpartition(' ')[2]}`)")))
-    later = " (not yet acted on)" if (row.block, row.word) in LATER else ""
+    later = " (not yet acted on)" if instead(row.block, row.word) else ""
     cells = (f"`{row.word}`", row.form.expected, default, f"{row.meaning}{later}")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 

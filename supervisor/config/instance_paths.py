@@ -95,11 +95,12 @@ def read_unicast(subject: Subject, addressing: Addressing) -> Unicast:
 
 def _without_peers(subject: Subject, addressing: Addressing) -> Unicast:
     if subject.section.has("unicast_ttl"):
-        subject.conflict("`unicast_ttl` needs a unicast_peer", "it is left out", "unicast_ttl")
+        message, place = "`unicast_ttl` needs a unicast_peer", subject.ended("unicast_ttl")
+        subject.report.warning(Code.CONFLICT, message, place, "it is left out")
     if subject.section.has("unicast_fault_no_peer"):
         message = "there is no peer to send adverts to"
         hint = f"{subject.name} is in fault; add unicast_peer"
-        subject.report.warning(Code.MISSING, message, subject.place("unicast_fault_no_peer"), hint)
+        subject.report.advice(Code.MISSING, message, subject.place("unicast_fault_no_peer"), hint)
         return Unicast(addressing.mcast_src_ip, addressing.unicast_src_ip, unicast_fault_no_peer=True)
     if words := [word for word in UNICAST_WORDS if subject.section.has(word)]:
         message = f"`{words[0]}` speaks of unicast, and there is no usable unicast_peer"
@@ -139,11 +140,12 @@ def _with_unicast(subject: Subject, interface: str, links: Links) -> Links:
         return links
     if not interface:
         message = "a virtual MAC address needs an interface, with unicast too"
-        subject.conflict(message, "none is used", "use_vmac", "use_ipvlan")
+        place = subject.ended("use_vmac", "use_ipvlan")
+        subject.report.warning(Code.CONFLICT, message, place, "none is used")
         return links._replace(use_vmac=None, use_ipvlan=None)
     if not links.vmac_xmit_base:
         message = "unicast with a virtual MAC address needs vmac_xmit_base"
-        subject.conflict(message, "it is set", "use_vmac", "use_ipvlan")
+        subject.report.warning(Code.CONFLICT, message, subject.ended("use_vmac", "use_ipvlan"), "it is set")
     return links._replace(vmac_xmit_base=True)
 
 

@@ -1,6 +1,6 @@
 """What every part of build_vrrp.py knows of the instance it judges, and how it says what does not work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alived.supervisor.config.diagnostics import Code, Place, Report
 from alived.supervisor.config.sections import Section
@@ -36,6 +36,10 @@ class Subject:
     def header(self) -> Place:
         """Where the name of the instance stands."""
         return self.section.header_place() if self.section.header else self.section.place
+
+    def ended(self, *words: str) -> Place:
+        """The same with all lines to the end of the block, for what keepalived says there."""
+        return replace(self.place(*words), end_line=self.section.whole.end_line)
 
     def conflict(self, message: str, hint: str, *words: str) -> None:
         """A warning that things do not go together, at the first of `words` that is given."""

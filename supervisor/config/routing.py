@@ -106,9 +106,9 @@ class Routing:
         if option is not None and isinstance(option.form, Name):
             return self._number(option, option.form, value, entry, given.where[attribute])
         if option is not None and isinstance(option.form, Interface) and not self.exists(value):
-            place, hint = entry.place(given.where[attribute]), LINE_SKIPPED
-            self.report.warning(Code.NO_INTERFACE, f"there is no interface `{value}`", place, hint)
-            raise _UnusableError
+            # keepalived skips the line; an interface that comes a moment later would then never get its address.
+            place, hint = entry.place(given.where[attribute]), "what is to be on it is added when there is"
+            self.report.warning(Code.NO_INTERFACE, f"there is no interface {value}", place, hint)
         return value
 
     def _part(self, given: Given, entry: Entry) -> object:

@@ -26,9 +26,11 @@ def read_secret(path: str) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise SecretError(f"cannot be read: {reason}", "the key is left out") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         _check(os.fstat(descriptor), path)
-        content = file.read(LONGEST + 1)
+        content = os.read(descriptor, LONGEST + 1)
+    finally:
+        os.close(descriptor)
     try:
         if len(content) > LONGEST:
             raise SecretError(f"is longer than {LONGEST} bytes", "the key is left out")

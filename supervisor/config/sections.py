@@ -11,6 +11,7 @@ from alived.supervisor.config.diagnostics import Code, Place, Report, nearest
 from alived.supervisor.config.forms.form import Reading, UnfitError
 from alived.supervisor.config.forms.text import Address, Body, Choice, Lines
 from alived.supervisor.config.forms.tracking import TrackerWeight
+from alived.supervisor.config.grammar.later import LATER
 from alived.supervisor.config.grammar.row import Row
 from alived.supervisor.config.grammar.table import DEFAULTS, HOMES, ROWS, TABLE, WORDS, block_name
 from alived.supervisor.config.lexer import Segment
@@ -132,7 +133,7 @@ def read(statements: list[Statement], report: Report) -> Section:
 class _Known:
     """A row as the reader uses it: what it stands for, and what was made of its words before."""
 
-    __slots__ = ("is_body", "is_lines", "memo", "row", "via", "word")
+    __slots__ = ("instead", "is_body", "is_lines", "memo", "row", "via", "word")
 
     def __init__(self, row: Row) -> None:
         self.via = row
@@ -141,6 +142,8 @@ class _Known:
         self.word = self.row.word
         self.is_body = isinstance(self.row.form, Body)
         self.is_lines = isinstance(self.row.form, Lines)
+        self.instead = LATER.get((row.block, self.word), "")
+        """What happens instead, as long as alived does not act on it and that is not said; empty: nothing to say."""
         self.memo: dict[Segment, Reading] = {}
         """Readings that had nothing wrong with them."""
 
@@ -165,6 +168,8 @@ class _Reader:
                 continue
             if known.via.old:
                 self._old(statement, known)
+            if known.instead:
+                self._later(statement, known)
             section.order.append(known.word)
             if known.is_body or known.is_lines or statement.body is not None:
                 self._block(section, statement, known)
@@ -248,6 +253,12 @@ class _Reader:
         else:
             message, hint = f"`{word}` should no longer be used", known.row.meaning
         self._report.warning(Code.OLD_WORD, message, statement.place(), hint)
+
+    def _later(self, statement: Statement, known: _Known) -> None:
+        if self._report.first(("later", known.row.block, known.word)):
+            message = f"alived does not act on `{known.word}` yet"
+            self._report.note(Code.NOT_IMPLEMENTED, message, statement.place(), known.instead)
+        known.instead = ""
 
     def _value(self, section: Section, statement: Statement, known: _Known) -> Reading | None:
         """What a row's form makes of a statement; remembered if nothing is to be said about it."""

@@ -182,6 +182,39 @@ def test_reload(document: dict[str, Any], text: str) -> None:
     assert tables.reload(document).startswith(text)
 
 
+PLAN: dict[str, Any] = {"file": "/etc/k.conf", "refused": None, "disturbs": "nothing", "changes": [], "problems": []}
+WHY = {"disturbs": "connection", "reason": "a master takes it away"}
+
+
+def test_plan() -> None:
+    priority = {"name": "priority", "old": "100", "new": "150", "removed": [], "added": [], **WHY}
+    addresses = {"name": "virtual_ipaddress", "old": None, "new": None, "removed": ["a"], "added": ["b", "c"], **WHY}
+    changed = {"object": "vrrp_instance VI_1", "what": "changed", **WHY, "values": [priority, addresses]}
+    added = {"object": "vrrp_script web", "what": "added", "disturbs": "nothing", "reason": "it runs", "values": []}
+    shown = tables.plan({**PLAN, "disturbs": "connection", "changes": [changed, added], "problems": ["a warning"]})
+    lines = shown.splitlines()
+    assert lines[0] == "a warning"
+    assert [line.split()[2:5] for line in lines[2:7]] == [
+        ["priority", "100", "150"],
+        ["virtual_ipaddress", "a", "-"],
+        ["virtual_ipaddress", "-", "b"],
+        ["virtual_ipaddress", "-", "c"],
+        ["added", "-", "-"],
+    ]
+    assert lines[-1] == "would disturb at worst: connection"
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        (PLAN, "nothing would change"),
+        ({**PLAN, "refused": "2 errors in f", "problems": ["p"]}, "p\na reload would be refused: 2 errors in f"),
+    ],
+)
+def test_plan_without_changes(document: dict[str, Any], text: str) -> None:
+    assert tables.plan(document) == text
+
+
 def test_a_line_of_log_and_an_event() -> None:
     assert tables.log_line("vrrp", "Nov 22 10:00:00", 4, "x") == "Nov 22 10:00:00 vrrp       warning x"
     assert tables.log_line("vrrp", "now", 2, "x") == "now vrrp       2       x"

@@ -173,7 +173,7 @@ def test_a_file_that_cannot_be_read_changes_nothing(daemon: Daemon, damage: str)
 def test_a_reload_changes_what_changed(daemon: Daemon) -> None:
     daemon.start()
     daemon.config.write_text(INSTANCE.replace("priority 100", "priority 150"))
-    assert daemon.ask("reload")["changes"] == ["vrrp_instance VI_1: priority changed"]
+    assert daemon.ask("reload")["changes"] == ["vrrp_instance VI_1: priority 100 -> 150"]
     assert daemon.ask("vrrp")["instances"][0]["priority"]["base"] == 150
 
 

@@ -139,8 +139,8 @@ class BuffersPolicy:
             value = AdvertBuffers(policy=BufferPolicy(word.upper()))
         else:
             raise UnfitError(self.expected, similar=nearest(word, ["MTU", "ADVERT"]))
-        if len(words) == 1:
-            return Reading(value)
+        if all(other.upper() == word.upper() for other in words):
+            return Reading(value, len(words))
         if word.upper() == BufferPolicy.ADVERT and words[1].upper() == BufferPolicy.MTU:
             value = AdvertBuffers(policy=BufferPolicy.MTU)
         message, hint = "there can be only one policy", f"{self.write(value)} is used"

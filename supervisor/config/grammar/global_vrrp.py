@@ -21,7 +21,6 @@ from alived.supervisor.config.forms.text import Address, Choice, Text
 from alived.supervisor.config.grammar.global_defs import INT32_MAX, INT32_MIN, TABLE_LONGEST
 from alived.supervisor.config.grammar.row import Row, spelling
 
-IFNAME_LONGEST = 15
 CHAIN_LONGEST = 27
 """Bytes of the name of an iptables chain."""
 SET_LONGEST = 30
@@ -84,7 +83,7 @@ ANNOUNCING: tuple[Row, ...] = (
 )  # fmt: skip
 
 INTERFACES: tuple[Row, ...] = (
-    _row("default_interface", Text("the name of an interface", IFNAME_LONGEST),
+    _row("default_interface", Text("the name of an interface"),
         "where static addresses go that name no interface", "vrrp.default_interface"),
     _row("dynamic_interfaces",
         Optional(Choice({"allow_if_changes": DynamicInterfaces.ALLOW_IF_CHANGES}),

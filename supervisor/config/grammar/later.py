@@ -1,3 +1,166 @@
-"""Words that alived reads and does not act on yet, and what happens instead: the one list of them."""
+"""Words that alived reads into the model and does not act on yet, and what happens instead: the one list of them.
 
-LATER: dict[tuple[str, str], str] = {}
+A word within a block that is in this list is in it too. Objects that cannot be run at all yet are named in runnable.py.
+"""
+
+VRRP, LVS = "vrrp_instance", "virtual_server"
+REAL = f"{LVS}/real_server"
+TCP = f"{REAL}/TCP_CHECK"
+
+_LISTS: tuple[tuple[str, str, str], ...] = (
+    ("", "static_ipaddress static_routes static_rules", "nothing is put into the kernel"),
+    ("", "track_file vrrp_track_process bfd_instance", "nothing is tracked by it"),
+    ("", "vrrp_sync_group", "its instances fail over one by one"),
+    ("", "track_group", "a static address that is lost is no fault"),
+    ("", "garp_group", "vrrp_garp_interval holds for all interfaces"),
+    ("", "interface_up_down_delays", "a change of an interface counts at once"),
+    ("", "linkbeat_interfaces linkbeat_use_polling", "the state of a link is what netlink says"),
+    ("", "virtual_server_group", "virtual servers that use it are left out"),
+    ("", "SSL", "no check uses it"),
+    ("", "instance", "give --runtime-dir and --pid instead"),
+    ("", "net_namespace net_namespace_ipvs", "alived stays in the network namespace it was started in"),
+    ("", "namespace_with_ipsets", "ipsets are not used"),
+    ("", "use_pid_dir", "the pid file is where --pid says"),
+    ("", "child_wait_time", "the supervisor has its own patience"),
+    (
+        "global_defs",
+        "process_names process_name vrrp_process_name checker_process_name bfd_process_name",
+        "processes have alived's names",
+    ),
+    (
+        "global_defs",
+        "notification_email notification_email_from smtp_server smtp_helo_name smtp_connect_timeout smtp_alert "
+        "smtp_alert_vrrp smtp_alert_checker no_email_faults no_checker_emails",
+        "no mail is sent",
+    ),
+    ("global_defs", "startup_script startup_script_timeout shutdown_script shutdown_script_timeout", "it is not run"),
+    (
+        "global_defs",
+        "notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo "
+        "lvs_notify_fifo_script vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload",
+        "nothing is written there",
+    ),
+    ("global_defs", "rs_init_notifies", "no program is run for a real server"),
+    (
+        "global_defs",
+        "max_auto_priority min_auto_priority_delay vrrp_priority vrrp_no_swap vrrp_rt_priority vrrp_cpu_affinity "
+        "vrrp_rlimit_rttime checker_priority checker_no_swap checker_rt_priority checker_cpu_affinity "
+        "checker_rlimit_rttime bfd_priority bfd_no_swap bfd_rt_priority bfd_cpu_affinity bfd_rlimit_rttime",
+        "the scheduling of the workers is alived's own",
+    ),
+    (
+        "global_defs",
+        "snmp_socket enable_traps enable_snmp_vrrp enable_snmp_rfc enable_snmp_rfcv2 enable_snmp_rfcv3 "
+        "enable_snmp_checker snmp_vs_stats_update_interval snmp_rs_stats_update_interval",
+        "there is no SNMP agent",
+    ),
+    ("global_defs", "enable_dbus dbus_service_name dbus_no_interface_name", "there is no D-Bus service"),
+    (
+        "global_defs",
+        "vrrp_netlink_cmd_rcv_bufs vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs "
+        "vrrp_netlink_monitor_rcv_bufs_force process_monitor_rcv_bufs process_monitor_rcv_bufs_force "
+        "lvs_netlink_cmd_rcv_bufs lvs_netlink_cmd_rcv_bufs_force lvs_netlink_monitor_rcv_bufs "
+        "lvs_netlink_monitor_rcv_bufs_force vrrp_rx_bufs_policy vrrp_rx_bufs_multiplier",
+        "buffer sizes are alived's own",
+    ),
+    ("global_defs", "checker_log_all_failures", "changes of checks are logged"),
+    ("global_defs", "log_unknown_vrids", "they are not logged"),
+    ("global_defs", "disable_local_igmp vmac_prefix vmac_addr_prefix", "no interface is made"),
+    ("global_defs", "vrrp_garp_extra_if vrrp_gna_interval", "nothing is announced by it"),
+    ("global_defs", "vrrp_mcast_group6 v3_checksum_as_v2 vrrp_version", "instances run VRRP version 2"),
+    ("global_defs", "vrrp_check_unicast_src", "unicast instances do not run yet"),
+    (
+        "global_defs",
+        "vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert vrrp_owner_ignore_adverts",
+        "adverts are answered as by default",
+    ),
+    ("global_defs", "vrrp_down_timer_adverts", "a master is down after 3 adverts, as in the RFC"),
+    ("global_defs", "vrrp_startup_delay vrrp_delay_after_boot", "instances start at once"),
+    ("global_defs", "vrrp_strict", "the configuration is judged by it, packets are not"),
+    ("global_defs", "dynamic_interfaces", "an interface that is missing is a fault until it is there"),
+    ("global_defs", "default_interface", "nothing static is added"),
+    (
+        "global_defs",
+        "vrrp_iptables vrrp_ipsets nftables nftables_priority nftables_ifindex nftables_counters nftables_ipvs "
+        "nftables_ipvs_priority nftables_ipvs_start_fwmark",
+        "no packet is filtered or marked",
+    ),
+    ("global_defs", "lvs_timeouts lvs_flush lvs_flush_on_stop", "the kernel's settings stay"),
+    ("global_defs", "lvs_sync_daemon", "connections are not synchronised"),
+    ("global_defs", "reload_time_file reload_repeat", "reloads are asked for by a signal or alivectl"),
+    ("global_defs", "reload_file", "no such file is made"),
+    ("global_defs", "use_symlink_paths", "paths stay as they are written"),
+    ("global_defs", "tmp_config_directory config_save_dir", "nothing is written there"),
+    (
+        "global_defs",
+        "data_use_instance json_version state_dump_file stats_dump_file json_dump_file",
+        "state is asked for with alivectl",
+    ),
+    ("global_defs", "umask", "files are made for root alone"),
+    (VRRP, "use_vmac use_vmac_addr vmac_xmit_base use_ipvlan", "the addresses have the interface's own MAC address"),
+    (
+        VRRP,
+        "unicast_peer unicast_src_ip unicast_fault_no_peer unicast_ttl check_unicast_src old_unicast_checksum",
+        "the instance does not run yet",
+    ),
+    (VRRP, "track_interface track_file track_process track_bfd track_src_ip", "nothing is tracked by it"),
+    (VRRP, "dont_track_primary", "the interface being down is a fault"),
+    (VRRP, "mcast_src_ip", "adverts are sent from the interface's first address"),
+    (VRRP, "virtual_ipaddress_excluded", "these addresses are not added"),
+    (VRRP, "virtual_routes virtual_rules", "they are not added"),
+    (VRRP, "version native_ipv6 v3_checksum_as_v2", "it runs VRRP version 2"),
+    (VRRP, "vrf linkbeat_use_polling kernel_rx_buf_size promote_secondaries", "the interface is used as it is"),
+    (VRRP, "garp_extra_if", "nothing is announced by it"),
+    (
+        VRRP,
+        "lower_prio_no_advert higher_prio_send_advert owner_ignore_adverts timer_expired_backup",
+        "adverts are answered as by default",
+    ),
+    (VRRP, "accept no_accept", "packets to the addresses are accepted"),
+    (VRRP, "strict_mode", "the configuration is judged by it, packets are not"),
+    (VRRP, "notify_deleted notify_master_rx_lower_pri", "it is not run"),
+    (VRRP, "notify_priority_changes", "nothing is written there"),
+    (VRRP, "smtp_alert", "no mail is sent"),
+    (VRRP, "lvs_sync_daemon_interface", "connections are not synchronised"),
+    (VRRP, "down_timer_adverts", "a master is down after 3 adverts, as in the RFC"),
+    (VRRP, "auth_hmac", "adverts are not authenticated by it"),
+    (VRRP, "debug", "--log-detail shows what there is"),
+    (LVS, "hashed ops flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback", "the scheduler has no options"),
+    (LVS, "persistence_engine persistence_granularity", "each client is persistent by itself"),
+    (LVS, "ha_suspend", "its checks run all the time"),
+    (LVS, "virtualhost snmp_name", "nothing asks for it"),
+    (LVS, "omega hysteresis", "quorum alone counts"),
+    (LVS, "alpha", "real servers count as up until a check says otherwise"),
+    (LVS, "smtp_alert", "no mail is sent"),
+    (LVS, "quorum_up quorum_down", "it is not run"),
+    (LVS, "sorry_server sorry_server_inhibit sorry_server_lvs_method", "without quorum nobody answers"),
+    (REAL, "lvs_method", "it is reached as the virtual server says"),
+    (REAL, "uthreshold lthreshold", "its connections are not limited"),
+    (REAL, "virtualhost snmp_name", "nothing asks for it"),
+    (REAL, "alpha", "it counts as up until a check says otherwise"),
+    (REAL, "notify_up notify_down", "it is not run"),
+    (REAL, "smtp_alert", "no mail is sent"),
+    (
+        REAL,
+        "HTTP_GET SSL_GET MISC_CHECK SMTP_CHECK PING_CHECK UDP_CHECK DNS_CHECK FILE_CHECK BFD_CHECK",
+        "the real server is taken to be up without it",
+    ),
+    (TCP, "bind_if fwmark", "the kernel chooses the way"),
+    (TCP, "log_all_failures", "changes of checks are logged"),
+    (TCP, "alpha", "it counts as up until it has failed"),
+)
+
+LATER: dict[tuple[str, str], str] = {
+    (block, word): instead for block, words, instead in _LISTS for word in words.split()
+}
+"""(block, word) -> what happens instead."""
+
+
+def instead(block: str, word: str) -> str:
+    """What happens instead of what a word stands for; empty: alived acts on it."""
+    while True:
+        if found := LATER.get((block, word)):
+            return found
+        if not block:
+            return ""
+        block, _, word = block.rpartition("/")

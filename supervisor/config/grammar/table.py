@@ -5,11 +5,39 @@ from collections.abc import Iterable
 from typing import Any
 
 from alived.supervisor.config.forms.text import Body, Lines
-from alived.supervisor.config.grammar import rows
+from alived.supervisor.config.grammar import (
+    checks,
+    global_defs,
+    global_vrrp,
+    static,
+    top_level,
+    tracking,
+    virtual_server,
+    vrrp_instance,
+    vrrp_notify,
+)
 from alived.supervisor.config.grammar.row import Row
 
-ROWS: tuple[Row, ...] = rows.ROWS
-MODELS: dict[str, type] = rows.MODELS
+ROWS: tuple[Row, ...] = (
+    *top_level.ROWS,
+    *global_defs.ROWS,
+    *global_vrrp.ROWS,
+    *static.ROWS,
+    *tracking.ROWS,
+    *vrrp_instance.ROWS,
+    *vrrp_notify.ROWS,
+    *virtual_server.ROWS,
+    *checks.ROWS,
+)
+
+MODELS: dict[str, type] = {
+    **top_level.MODELS,
+    **global_defs.MODELS,
+    **tracking.MODELS,
+    **vrrp_instance.MODELS,
+    **virtual_server.MODELS,
+    **checks.MODELS,
+}
 """Block -> the class of the object that its words describe."""
 
 TABLE: dict[tuple[str, str], Row] = {(row.block, row.word): row for row in ROWS}

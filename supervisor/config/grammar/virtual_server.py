@@ -109,7 +109,7 @@ VIRTUAL_SERVER: tuple[Row, ...] = (
     Row(block=SERVER, word="sorry_server_lvs_method", form=ForwardingForm(), attribute="sorry_server_lvs_method",
         meaning="how packets reach the sorry server, as lvs_method says if not given"),
     *_for_checks(SERVER),
-    Row(block=SERVER, word="real_server", form=Body(), meaning="a machine that serves, ADDRESS [PORT]"),
+    Row(block=SERVER, word="real_server", form=Body(), many=True, meaning="a machine that serves, ADDRESS [PORT]"),
 )  # fmt: skip
 
 REAL_SERVER: tuple[Row, ...] = (
@@ -136,9 +136,10 @@ REAL_SERVER: tuple[Row, ...] = (
 )  # fmt: skip
 
 ROWS: tuple[Row, ...] = (
-    Row(block="", word=GROUP, form=Lines(GroupEntry(), named=True),
+    Row(block="", word=GROUP, form=Lines(GroupEntry(), named=True), many=True,
         meaning="several services with the same real servers: addresses, ranges of them, firewall marks"),
-    Row(block="", word=SERVER, form=Body(), meaning="a service: ADDRESS [PORT], fwmark NUMBER or group NAME"),
+    Row(block="", word=SERVER, form=Body(), many=True,
+        meaning="a service: ADDRESS [PORT], fwmark NUMBER or group NAME"),
     *VIRTUAL_SERVER,
     *REAL_SERVER,
 )  # fmt: skip

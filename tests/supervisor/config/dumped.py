@@ -76,10 +76,11 @@ def dump(node: Node, path: Path, *options: str) -> list[Part]:
     daemon = node.popen(*command, output=subprocess.PIPE, errors=subprocess.STDOUT)
     assert daemon.stdout
     log: list[str] = []
-    for line in daemon.stdout:
-        log.append(line)
-        if "Startup complete" in line:
-            daemon.terminate()
+    with daemon.stdout:
+        for line in daemon.stdout:
+            log.append(line)
+            if "Startup complete" in line:
+                daemon.terminate()
     daemon.wait()
     assert any("Startup complete" in line for line in log), "".join(log)
     return list(parts(log))

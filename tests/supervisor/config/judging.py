@@ -20,7 +20,7 @@ from pathlib import Path
 from types import FrameType
 
 from alived.supervisor.cli import verdict
-from alived.supervisor.config.diagnostics import Diagnostic
+from alived.supervisor.config.diagnostics import Diagnostic, Place
 from alived.supervisor.config.load import load
 from examples.testbed.namespaces import Node
 
@@ -109,10 +109,12 @@ class Judged:
 
 def stretch(found: Diagnostic) -> set[Line]:
     """All lines that a diagnostic points at."""
-    place = found.place
-    name = Path(place.file).name
-    own = {(name, line) for line in range(place.line, max(place.line, place.end_line) + 1)}
-    return own | {(Path(step.file).name, step.line) for step in place.chain}
+    places = [found.place, *(step.place for step in found.place.chain)]
+    return {(Path(place.file).name, line) for place in places for line in range(place.line, _last(place) + 1)}
+
+
+def _last(place: Place) -> int:
+    return max(place.line, place.end_line)
 
 
 def judged(path: Path, config_id: str = "") -> Judged:
@@ -182,9 +184,10 @@ def summary(comparisons: Iterable[Comparison]) -> str:
 
 @contextmanager
 def network_with(interfaces: Iterable[str]) -> Iterator[Node]:
-    """A network namespace with these interfaces, all up and with addresses."""
-    node = Node(whole=False)
+    """A network namespace with these interfaces, all up and with addresses, and a /run of its own."""
+    node = Node(whole=True)
     try:
+        node.run("mount", "-t", "tmpfs", "own", "/run")
         steps = ["link set lo up"]
         for number, name in enumerate(interfaces, 1):
             steps += [

@@ -45,10 +45,6 @@ def test_the_family_may_be_known_before() -> None:
     assert read() == (InstanceAddresses(0, (), ()), [])
 
 
-def test_an_address_that_can_not_be_used_says_no_family() -> None:
-    assert read("2001:db8::1/64 dev eth9", A) == (InstanceAddresses(4, (address(A),), ()), ["1 no-interface eth9"])
-
-
 def test_the_same_address_twice() -> None:
     found, said = read(A, B, "10.0.0.1/24 label eth0:1", excluded=(B,))
     assert found == InstanceAddresses(4, (address(A), address(B)), ())

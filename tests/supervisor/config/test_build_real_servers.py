@@ -47,7 +47,7 @@ def test_keywords(lines: str, changes: dict[str, Any], judge: Judge) -> None:
 def test_only_the_first_program_counts(judge: Judge) -> None:
     loaded = judge(SECURE + virtual_server(reals=real_server("notify_up /bin/a\nnotify_up /bin/b")))
     assert the_server(loaded).real_servers[0].notify_up == Program(argv=("/bin/a",), uid=0, gid=0)
-    assert [(line, message) for line, message, _ in said(loaded)] == [(11, "`notify_up` is given already")]
+    assert [(line, message) for line, message, _ in said(loaded)] == [(12, "`notify_up` is given already")]
 
 
 @pytest.mark.parametrize(

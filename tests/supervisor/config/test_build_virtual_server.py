@@ -26,6 +26,7 @@ from tests.supervisor.config.service import REAL, checks, real_server, said, ser
 Judge = Callable[[str], Loaded]
 
 PLAIN = VirtualServer(address="10.0.0.1", port=80, protocol=Protocol.TCP, lb_algo="rr", real_servers=(REAL,))
+HEAVY = replace(REAL, weight=5)
 DR = Forwarding(method=ForwardingMethod.DR)
 GUE = Forwarding(method=ForwardingMethod.TUN, tunnel=TunnelType.GUE, port=6080, checksum=TunnelChecksum.FULL)
 TRUE = Program(argv=("/bin/true", "up"), uid=0, gid=0)
@@ -73,7 +74,10 @@ def test_what_is_not_said_is_what_keepalived_takes_and_complains_of(judge: Judge
         ("smtp_alert off", {"smtp_alert": False}),
         ("snmp_name web", {"snmp_name": "web"}),
         ("protocol UDP\nops", {"protocol": Protocol.UDP, "ops": True}),
-        ("weight 5\nquorum 4\nhysteresis 2", {"quorum": 4, "hysteresis": 2, "real_servers": (replace(REAL, weight=5),)}),
+        (
+            "weight 5\nquorum 4\nhysteresis 2",
+            {"quorum": 4, "hysteresis": 2, "real_servers": (replace(REAL, weight=5),)},
+        ),
         ("inhibit_on_failure", {"real_servers": (replace(REAL, inhibit_on_failure=True),)}),
         ("alpha", {"real_servers": (replace(REAL, alpha=True),)}),
         ("ip_family inet", {}),

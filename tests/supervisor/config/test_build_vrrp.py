@@ -21,7 +21,7 @@ from alived.ipc.model.vrrp import (
     UnicastPeer,
     VrrpInstance,
 )
-from alived.supervisor.config.diagnostics import Code, Severity
+from alived.supervisor.config.diagnostics import Code, Diagnostic, Severity
 from alived.supervisor.config.load import Loaded
 from tests.supervisor.config.conftest import FakeMachine
 
@@ -67,12 +67,17 @@ def bare(lines: str, settings: str = "") -> str:
     return f"global_defs {{\n{settings}\n}}\nvrrp_instance VI {{\n{lines}\n}}\n"
 
 
+def heard(loaded: Loaded) -> tuple[Diagnostic, ...]:
+    """What is said of the file, and not of what alived cannot do yet."""
+    return tuple(said for said in loaded.diagnostics if said.code is not Code.NOT_IMPLEMENTED)
+
+
 def found(loaded: Loaded) -> list[tuple[Code, str]]:
     """Codes, and the words under the carets."""
     return [
         (said.code, said.place.source[said.place.column - 1 :][: said.place.length])
-        for said in loaded.diagnostics
-        if said.code not in (Code.SCRIPT_SECURITY, Code.UNREACHABLE_ADDRESS, Code.NOT_IMPLEMENTED)
+        for said in heard(loaded)
+        if said.code not in (Code.SCRIPT_SECURITY, Code.UNREACHABLE_ADDRESS)
     ]
 
 
@@ -93,10 +98,10 @@ def only(loaded: Loaded) -> VrrpInstance:
 
 def test_defaults_are_those_of_the_manual(judge: Judge) -> None:
     loaded = judge(instance(""))
-    assert loaded.config.vrrp == (PLAIN,)
+    assert instances(loaded) == (PLAIN,)
     assert loaded.config.checker == ()
     assert loaded.config.lvs == ()
-    assert not loaded.diagnostics
+    assert not heard(loaded)
     assert replace(PLAIN, role=InstanceRole.BACKUP, priority=100, advert_int=1.0, preempt_delay=0.0) == PLAIN
     assert replace(PLAIN, version=2, accept=True, down_timer_adverts=3, announcing=Announcing()) == PLAIN
 
@@ -154,7 +159,7 @@ def test_defaults_are_those_of_the_manual(judge: Judge) -> None:
 )  # fmt: skip
 def test_keywords(lines: str, changes: dict[str, Any], judge: Judge) -> None:
     loaded = judge(instance(lines))
-    assert loaded.config.vrrp == (replace(PLAIN, **changes),)
+    assert instances(loaded) == (replace(PLAIN, **changes),)
     assert not found(loaded)
 
 
@@ -177,14 +182,15 @@ def test_keywords(lines: str, changes: dict[str, Any], judge: Judge) -> None:
 )
 def test_unicast(lines: str, changes: dict[str, Any], judge: Judge) -> None:
     loaded = judge(instance(f"{PEERS}\n{lines}"))
-    assert loaded.config.vrrp == (replace(UNICAST, **changes),)
+    assert instances(loaded) == (replace(UNICAST, **changes),)
     assert not found(loaded)
 
 
 def test_a_prefix_length_of_a_router_is_not_read(judge: Judge) -> None:
     loaded = judge(instance("unicast_src_ip 10.9.9.1/24\nunicast_peer {\n10.9.9.9/24\n}"))
-    assert loaded.config.vrrp == (replace(UNICAST, unicast_src_ip="10.9.9.1"),)
-    assert [said.severity for said in loaded.diagnostics] == [Severity.NOTE] * 2
+    assert instances(loaded) == (replace(UNICAST, unicast_src_ip="10.9.9.1"),)
+    assert {said.severity for said in heard(loaded)} == {Severity.NOTE}
+    assert found(loaded) == [(Code.IGNORED, "10.9.9.1/24"), (Code.IGNORED, "10.9.9.9/24")]
 
 
 def test_unicast_needs_no_interface(judge: Judge) -> None:
@@ -311,9 +317,9 @@ def test_strict_mode_has_no_ipv6_in_version_2(judge: Judge) -> None:
 
 
 def test_the_first_address_of_ipv6_should_be_link_local(judge: Judge) -> None:
-    loose = judge(instance("", addresses="2001:db8::1")).diagnostics
+    loose = heard(judge(instance("", addresses="2001:db8::1")))
     assert (Severity.ADVICE, Code.NOT_LINK_LOCAL) in [(said.severity, said.code) for said in loose]
-    strict = judge(instance("strict_mode", addresses="2001:db8::1")).diagnostics
+    strict = heard(judge(instance("strict_mode", addresses="2001:db8::1")))
     assert (Severity.WARNING, Code.NOT_LINK_LOCAL) in [(said.severity, said.code) for said in strict]
 
 
@@ -373,7 +379,7 @@ def test_what_does_not_work_is_said_and_replaced(
     spots = found(loaded)
     assert spots[0] == (code, spot)
     assert {place for _, place in spots} <= {spot, "eth0"}
-    assert loaded.config.vrrp == (replace(PLAIN, **changes),)
+    assert instances(loaded) == (replace(PLAIN, **changes),)
 
 
 @pytest.mark.parametrize(
@@ -408,13 +414,24 @@ def test_what_does_not_work_with_unicast(
 ) -> None:
     loaded = judge(instance(f"{PEERS}\n{lines}"))
     assert found(loaded) == [(code, spot)]
-    assert loaded.config.vrrp == (replace(UNICAST, **changes),)
+    assert instances(loaded) == (replace(UNICAST, **changes),)
+
+
+def test_what_keepalived_says_at_the_end_of_a_block_reaches_there(judge: Judge) -> None:
+    (said,) = heard(judge(bare("interface eth0\nvirtual_router_id 1\nunicast_ttl 3\nvirtual_ipaddress {\n10.0.0.1\n}")))
+    assert (said.place.line, said.place.end_line) == (7, 11)
+
+
+def test_peers_that_are_missing_on_purpose_are_no_complaint(judge: Judge) -> None:
+    loaded = judge(instance("unicast_fault_no_peer"))
+    assert (Code.MISSING, "unicast_fault_no_peer") in found(loaded)
+    assert not any(said.is_complaint for said in heard(loaded))
 
 
 def test_state_master_without_a_priority_makes_an_owner_by_accident(judge: Judge) -> None:
     loaded = judge(instance("state MASTER"))
     assert only(loaded) == replace(PLAIN, role=InstanceRole.MASTER, priority=255)
-    (said,) = loaded.diagnostics
+    (said,) = heard(loaded)
     assert (said.severity, said.code, said.place.line) == (Severity.ADVICE, Code.ACCIDENTAL_OWNER, 9)
 
 
@@ -440,9 +457,9 @@ def test_state_master_without_a_priority_makes_an_owner_by_accident(judge: Judge
 )
 def test_an_instance_that_cannot_run_is_left_out(text: str, codes: set[Code], judge: Judge) -> None:
     loaded = judge(text)
-    assert loaded.config.vrrp == ()
-    complaints = {said.code for said in loaded.diagnostics if said.severity is Severity.ERROR}
-    assert codes <= {said.code for said in loaded.diagnostics}
+    assert instances(loaded) == ()
+    complaints = {said.code for said in heard(loaded) if said.severity is Severity.ERROR}
+    assert codes <= {said.code for said in heard(loaded)}
     assert complaints
 
 
@@ -450,8 +467,8 @@ def test_an_instance_without_an_address_is_probably_a_mistake(judge: Judge) -> N
     plain = "interface eth0\nvirtual_router_id 1"
     loaded = judge(bare(plain))
     assert only(loaded).addresses == ()
-    assert [(said.severity, said.code) for said in loaded.diagnostics] == [(Severity.WARNING, Code.EMPTY)]
-    assert not judge(bare(f"{plain}\nno_virtual_ipaddress")).diagnostics
+    assert [(said.severity, said.code) for said in heard(loaded)] == [(Severity.WARNING, Code.EMPTY)]
+    assert not heard(judge(bare(f"{plain}\nno_virtual_ipaddress")))
     assert only(judge(bare(f"{plain}\nno_virtual_ipaddress\nversion 3"))).no_virtual_ipaddress
 
 
@@ -497,16 +514,16 @@ def test_strict_mode(lines: str, changes: dict[str, Any], spots: list[tuple[Code
 
 def test_strict_mode_can_be_left_by_one_instance(judge: Judge) -> None:
     loaded = judge(instance("strict_mode off", "global_defs {\nvrrp_strict\n}"))
-    assert loaded.config.vrrp == (PLAIN,)
-    assert not loaded.diagnostics
+    assert instances(loaded) == (PLAIN,)
+    assert not heard(loaded)
 
 
 @pytest.mark.parametrize("lines", ["strict_mode", "no_accept"])
 def test_addresses_that_answer_nobody_are_warned_of(lines: str, judge: Judge) -> None:
-    (said,) = judge(instance(lines)).diagnostics
+    (said,) = heard(judge(instance(lines)))
     assert (said.severity, said.code) == (Severity.ADVICE, Code.UNREACHABLE_ADDRESS)
     assert "unreachable, even by ping" in said.message
-    assert not judge(instance(f"{lines}\npriority 255")).diagnostics
+    assert not heard(judge(instance(f"{lines}\npriority 255")))
 
 
 # --- authentication ---------------------------------------------------------------------------------------------------
@@ -527,7 +544,7 @@ def password(*lines: str) -> str:
 def test_passwords(lines: tuple[str, ...], secret: bytes, judge: Judge) -> None:
     loaded = judge(password(*lines))
     assert only(loaded) == replace(PLAIN, auth_type=AuthType.PASS, auth_pass=secret)
-    assert not loaded.diagnostics
+    assert not heard(loaded)
 
 
 @pytest.mark.parametrize(
@@ -587,7 +604,15 @@ def hmac(*lines: str) -> str:
 def test_auth_hmac(lines: tuple[str, ...], expected: AuthHmac, judge: Judge) -> None:
     loaded = judge(hmac(*lines))
     assert only(loaded) == replace(PLAIN, auth_hmac=expected)
-    assert not loaded.diagnostics
+    assert not heard(loaded)
+
+
+def test_there_is_one_kind_of_authentication(judge: Judge) -> None:
+    text = hmac(KEY).replace("auth_hmac {", "authentication {\nauth_type PASS\nauth_pass x\n}\nauth_hmac {")
+    loaded = judge(text)
+    assert (only(loaded).auth_type, only(loaded).auth_pass) == (AuthType.NONE, b"")
+    assert only(loaded).auth_hmac is not None
+    assert found(loaded) == [(Code.CONFLICT, "PASS")]
 
 
 def test_the_time_window_grows_with_the_advert_interval(judge: Judge) -> None:
@@ -599,7 +624,7 @@ def test_the_time_window_grows_with_the_advert_interval(judge: Judge) -> None:
 def test_a_key_in_a_file(judge: Judge, machine: FakeMachine) -> None:
     machine.texts["/etc/keepalived/key"] = f"hex:{SECRET.hex()}"
     loaded = judge(hmac("key 1 file:/etc/keepalived/key"))
-    assert not loaded.diagnostics
+    assert not heard(loaded)
     key = HmacKey(number=1, secret=SECRET, file="/etc/keepalived/key")
     assert only(loaded).auth_hmac == AuthHmac(keys=(key,), active_key=1)
 
@@ -632,8 +657,8 @@ def test_secrets_show_in_no_message(judge: Judge) -> None:
     texts = (password("auth_type PASS", "auth_pass s3cr3t-s3cr3t"), hmac("key 1 s3cr3t-s3cr3t"))
     for text in texts:
         loaded = judge(text)
-        assert loaded.diagnostics
-        assert not any("s3cr3t" in said.render() for said in loaded.diagnostics)
+        assert heard(loaded)
+        assert not any("s3cr3t" in said.render() for said in heard(loaded))
         assert "s3cr3t" not in repr(loaded.config)
 
 
@@ -644,13 +669,20 @@ def test_a_tracker_with_a_weight_is_nothing_to_an_owner(judge: Judge) -> None:
     scripts = "".join(f"vrrp_script S{weight} {{\nscript /bin/true\nweight {weight}\n}}\n" for weight in (0, 5))
     loaded = judge(instance("priority 255\ntrack_script {\nS0\nS5\n}", scripts))
     assert only(loaded).track_scripts == (TrackedScript(name="S0", weight=0),)
-    assert (Severity.WARNING, Code.CONFLICT) in [(said.severity, said.code) for said in loaded.diagnostics]
+    assert (Severity.WARNING, Code.CONFLICT) in [(said.severity, said.code) for said in heard(loaded)]
+
+
+def test_a_script_of_an_instance_that_is_left_out_counts_as_tracked(judge: Judge) -> None:
+    text = "vrrp_script S {\nscript /bin/true\nuser root\n}\nvrrp_instance A {\ntrack_script {\nS\n}\n}\n"
+    loaded = judge(text)
+    assert loaded.config.checker == ()
+    assert Code.IGNORED not in [said.code for said in heard(loaded)]
 
 
 def test_two_instances_cannot_make_the_same_interface(judge: Judge) -> None:
     other = "vrrp_instance A {\ninterface eth0\nvirtual_router_id 2\nuse_vmac v\nvirtual_ipaddress {\n10.0.0.2\n}\n}"
     loaded = judge(instance("use_vmac v", other))
-    assert loaded.config.vrrp[1] == replace(PLAIN, use_vmac=Vmac())
+    assert instances(loaded)[1] == replace(PLAIN, use_vmac=Vmac())
     assert found(loaded) == [(Code.DUPLICATE, "v")]
 
 
@@ -700,7 +732,7 @@ def test_notify_programs(judge: Judge) -> None:
 def test_notify_deleted_alone_changes_what_the_others_are_told(judge: Judge) -> None:
     loaded = judge(instance("notify_deleted"))
     assert loaded.config.checker == (Notify(instance="VI", says_deleted=True),)
-    assert not loaded.diagnostics
+    assert not heard(loaded)
 
 
 def test_of_two_notify_programs_the_first_holds(judge: Judge) -> None:

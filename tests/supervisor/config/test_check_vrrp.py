@@ -113,7 +113,7 @@ def test_an_interface_that_another_instance_makes(judge: Judge) -> None:
 
 
 def test_an_address_of_two_instances(judge: Judge) -> None:
-    text = instance("A", 1, address="10.0.0.9") + instance("B", 2, address="10.0.0.8\n10.0.0.9")
+    text = instance("A", 1, address="10.0.0.9") + instance("B", 2, address="10.0.0.90\n10.0.0.9")
     loaded = judge(text)
     assert names(loaded) == ["A", "B"]
     (found,) = said(loaded)

@@ -38,7 +38,7 @@ class Judgement:
         self.report = Report()
         top = top_of(text, self.report)
         self.section = global_settings(top, machine, self.report)
-        programs = programs_of(self.section, machine, self.report)
+        programs = programs_of(top, self.section, machine, self.report)
         self.settings = build_settings(top, self.section, programs, self.report)
 
     @property
@@ -194,10 +194,11 @@ def test_the_scripts_of_the_daemon(machine: Machine, users: dict[str, Identity])
     assert judgement.complaints == []
 
 
-def test_who_reads_a_pipe_does_not_matter_where_nothing_is_written_to_it(machine: Machine) -> None:
-    judgement = Judgement(global_defs("notify_fifo_script /bin/reader"), machine)
-    assert judgement.settings.notify_fifo_script is None
-    assert spots(judgement.report) == []
+def test_who_reads_a_pipe_is_no_danger_where_nothing_is_written_to_it(machine: Machine) -> None:
+    text = global_defs("notify_fifo_script /bin/reader")
+    assert Judgement(text, machine).complaints == []
+    for block in ("vrrp_instance I", "virtual_server 192.0.2.1 80"):
+        assert Judgement(f"{text}\n{block} {{\n}}", machine).complaints == ["2 script-security /bin/reader"]
 
 
 # --- complaints -------------------------------------------------------------------------------------------------------
@@ -251,6 +252,11 @@ def test_who_reads_a_pipe_does_not_matter_where_nothing_is_written_to_it(machine
 )
 def test_what_keepalived_complains_of(machine: Machine, line: str, spot: str) -> None:
     assert Judgement(global_defs(*line.split("\n")), machine).complaints == [spot]
+
+
+def test_an_empty_list_is_complained_of_to_its_end(machine: Machine) -> None:
+    (found,) = Judgement(global_defs("notification_email {", "", "}"), machine).report.diagnostics()
+    assert (found.place.line, found.place.end_line) == (2, 4)
 
 
 @pytest.mark.parametrize(

@@ -92,10 +92,17 @@ def test_a_forwarding_method_is_needed_by_those_that_say_none(judge: Judge) -> N
 
 
 def test_flags_stand_after_their_scheduler(judge: Judge) -> None:
-    loaded = judge(virtual_server("sh-fallback\nlvs_sched sh\nflag-1\nsh-port"))
+    loaded = judge(virtual_server("flag-1\nsh-port").replace("lvs_sched rr", "sh-fallback\nlvs_sched sh"))
     assert the_server(loaded).flags == SchedulerFlags(flag_1=True, sh_port=True, sh_fallback=False)
-    assert [(line, hint) for line, _, hint in said(loaded)] == []
-    assert [line for line, _, _ in said(loaded, Severity.NOTE)] == []
+    message = "`sh-fallback` is for the scheduler sh, which has to be named before"
+    assert said(loaded) == [(2, message, "it has no effect")]
+
+
+def test_keepalived_does_not_mention_flags_of_the_other_scheduler_that_has_some(judge: Judge) -> None:
+    loaded = judge(virtual_server("mh-port").replace("lvs_sched rr", "lvs_sched sh"))
+    assert the_server(loaded).flags == SchedulerFlags()
+    assert not said(loaded)
+    assert [line for line, _, _ in said(loaded, Severity.NOTE)] == [5]
 
 
 def test_flags_of_another_scheduler_have_no_effect(judge: Judge) -> None:

@@ -25,11 +25,15 @@ def run(machine: Machine) -> Run:
     """A script under some global_defs: what would run, and what is said."""
 
     def resolve(
-        settings: str = "", command: str = "/bin/true", account: Account | None = None, kind: ScriptKind = TRACK
+        settings: str = "",
+        command: str = "/bin/true",
+        account: Account | None = None,
+        kind: ScriptKind = TRACK,
+        blocks: str = "vrrp_instance I {\n}\n",
     ) -> tuple[Program | None, Report]:
         report = Report()
-        section = top_of(f"global_defs {{\n{settings}\n}}", report).merged("global_defs")
-        programs = programs_of(section, machine, report)
+        top = top_of(f"global_defs {{\n{settings}\n}}\n{blocks}", report)
+        programs = programs_of(top, top.merged("global_defs"), machine, report)
         script = Script(tuple(command.split()))
         return programs.resolve(script, account, SCRIPT, USER, kind), report
 
@@ -104,8 +108,8 @@ def test_of_an_unknown_user_keepalived_complains_unless_it_is_for_a_notification
 
 def test_that_the_default_user_is_missing_is_a_complaint_once_whatever_the_script_is_for(machine: Machine) -> None:
     report = Report()
-    section = top_of("global_defs {\nenable_script_security\n}", report).merged("global_defs")
-    programs = programs_of(section, machine, report)
+    top = top_of("global_defs {\nenable_script_security\n}", report)
+    programs = programs_of(top, top.merged("global_defs"), machine, report)
     for _ in range(2):
         assert programs.resolve(Script(("/bin/a",)), None, SCRIPT, USER, NOTIFY) is None
     assert programs.owner(None, SCRIPT, "/run/fifo") is None
@@ -161,7 +165,8 @@ def test_without_security_it_is_run_and_there_is_one_warning_for_all(
 ) -> None:
     writable["/opt/x/check"] = "/opt/x"
     report = Report()
-    programs = programs_of(top_of("", report).merged("global_defs"), machine, report)
+    top = top_of("vrrp_instance I {\n}\n", report)
+    programs = programs_of(top, top.merged("global_defs"), machine, report)
     for _ in range(2):
         assert programs.resolve(Script(("/opt/x/check",)), None, SCRIPT, USER, TRACK) == as_(0, 0, "/opt/x/check")
     assert said(report) == [(Severity.WARNING, Code.SCRIPT_SECURITY, 7)]
@@ -173,3 +178,11 @@ def test_a_directory_that_is_a_link_is_a_complaint_and_the_script_runs(run: Run)
     (found,) = report.diagnostics()
     assert (found.severity, found.code) == (Severity.WARNING, Code.INSECURE_SCRIPT)
     assert found.message == "/link is a symbolic link; keepalived 2.4 runs no program of root's through one"
+
+
+def test_scripts_of_vrrp_do_not_matter_without_any_instance(run: Run) -> None:
+    assert said(run(command="/bin/missing", blocks="")[1]) == [(Severity.NOTE, Code.NO_PROGRAM, 7)]
+    assert said(run(blocks="")[1]) == said(run(kind=NOTIFY, blocks="")[1]) == []
+    assert said(run(kind=CHECK, blocks="")[1]) == [(Severity.WARNING, Code.SCRIPT_SECURITY, 7)]
+    servers = "virtual_server 192.0.2.1 80 {\n}\n"
+    assert said(run(kind=NOTIFY, blocks=servers)[1]) == [(Severity.WARNING, Code.SCRIPT_SECURITY, 7)]

@@ -20,7 +20,7 @@ def test_values_defaults_and_what_is_inherited() -> None:
     assert section.get("advert_int", float) == section.find("advert_int", float) == 3.0
     assert section.get("preempt_delay", float) == 0.0
     assert section.find("preempt_delay", float) is None
-    assert section.get("garp_master_delay", int, 9) == 9
+    assert section.get("garp_master_delay", float, 9.0) == 9.0
     assert section.header == ("I",)
 
 
@@ -61,7 +61,7 @@ def test_blocks_given_in_parts_are_one() -> None:
     whole, _ = top("global_defs {\nrouter_id a\n}\nglobal_defs {\nvrrp_garp_master_delay 1\nrouter_id b\n}\n")
     settings = whole.merged("global_defs")
     assert settings.get("router_id", str) == "b"
-    assert settings.get("vrrp_garp_master_delay", int) == 1
+    assert settings.get("vrrp_garp_master_delay", float) == 1
     assert settings.header == ()
 
 

@@ -14,8 +14,10 @@ A first line `# needs …` says that Debian's keepalived cannot judge the file, 
 security or of a file that has to be there.
 """
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +26,6 @@ from tests.supervisor.config.judging import (
     COMPLAINTS,
     SECURITY,
     VALID,
-    Comparison,
     Heard,
     Judged,
     Line,
@@ -120,21 +121,32 @@ def unexpected(case: Case, verdict: Judged) -> list[str]:
     return [found.render() for found in verdict.complaints if not stretch(found) & marks]
 
 
+def differences(case: Case, node: Node) -> Iterator[str]:
+    """What either program says otherwise than the file expects."""
+    ours = alived_says(case, node)
+    if ours.status != case.status:
+        yield f"alived's status is {ours.status} and not {case.status}"
+    yield from (f"no complaint of alived at {line}" for line in sorted(missed(case, ours)))
+    yield from (f"complaint without a mark: {text}" for text in unexpected(case, ours))
+    if case.known:
+        theirs = keepalived_says(case, node)
+        if theirs.status != case.status:
+            yield f"keepalived's status is {theirs.status} and not {case.status}"
+        marks = case.marked(no_line=False)
+        yield from (f"no complaint of keepalived at {line}" for line in sorted(marks - set(theirs.lines)))
+        yield from (f"keepalived at {line}: {text}" for line, text in theirs.lines.items() if line not in marks)
+
+
 def main() -> None:
     """Print the differences."""
     become_root()
+    os.environ.update(ENVIRONMENT)
     with network_with(INTERFACES) as node:
         for case in cases():
             if sys.argv[1:] and not any(part in case.name for part in sys.argv[1:]):
                 continue
-            ours = alived_says(case, node)
-            expected = Heard(case.status, ())
-            theirs = keepalived_says(case, node) if case.known else expected
-            story = [Comparison(case.name, theirs, ours).table()] if case.known else [f"{case.name}: {ours.status}"]
-            story += [f"  no complaint at  {name}:{line}" for name, line in sorted(missed(case, ours))]
-            story += [f"  not marked       {line}" for line in unexpected(case, ours)]
-            if len(story) > 1 or "\n" in story[0] or ours.status != case.status or theirs.status != case.status:
-                sys.stdout.write("\n".join(story) + "\n\n")
+            for line in differences(case, node):
+                sys.stdout.write(f"{case.name}: {line}\n")
 
 
 if __name__ == "__main__":

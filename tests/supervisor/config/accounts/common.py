@@ -4,6 +4,7 @@ Each kind of thing has a pair of functions, `…_said` from a part of the dump a
 account that can be compared with `==`. Defaults and inheritance are in both. Seconds are seconds.
 
 ``instances``  vrrp_instance and its addresses
+``settings``   global_defs
 ``tracking``   what instances track, and groups of them
 ``servers``    virtual servers and real servers
 ``checks``     how real servers are checked
@@ -13,12 +14,14 @@ What lives here: what several of them need.
 
 import re
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from alived.ipc.model.common import Program
+from alived.ipc.model.config import Config
 from tests.supervisor.config.dumped import Part
 
 Account = dict[str, object]
+Kind = TypeVar("Kind")
 
 
 class Tracked(Protocol):
@@ -56,3 +59,21 @@ def program_read(program: Program | None) -> str:
     if program is None:
         return ""
     return " ".join(f"'{word}'" for word in program.argv) + f", uid:gid {program.uid}:{program.gid}"
+
+
+def everything(config: Config, kind: type[Kind]) -> list[Kind]:
+    """All objects of a kind that a configuration has."""
+    found = (*config.vrrp, *config.checker, *config.lvs, *config.kept)
+    return [one for one in found if isinstance(one, kind)]
+
+
+def apart(read: Account, said: Account) -> list[str]:
+    """Where two accounts of many things differ, by name and value."""
+    found = [f"{name}: only one of the two has it" for name in read.keys() ^ said.keys()]
+    for name in read.keys() & said.keys():
+        ours, theirs = read[name], said[name]
+        if isinstance(ours, dict) and isinstance(theirs, dict):
+            found += [f"{name}: {line}" for line in apart(ours, theirs)]
+        elif ours != theirs:
+            found.append(f"{name}: alived {ours!r}, keepalived {theirs!r}")
+    return sorted(found)

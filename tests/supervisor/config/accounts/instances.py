@@ -39,7 +39,7 @@ def instance_said(part: Part) -> Account:
         "preempt_delay": float(part.value("Preempt delay", "0").split()[0]),
         "promote_secondaries": part.value("Promote_secondaries") == "enabled",
         "auth": (
-            {"SIMPLE_PASSWORD": "PASS", "IPSEC_AH": "AH"}.get(part.value("Authentication type", "none"), "none"),
+            {"SIMPLE_PASSWORD": "PASS", "IPSEC_AH": "AH"}.get(part.value("Authentication type", ""), ""),
             part.value("Password", ""),
         ),
         "addresses": [address_said(line) for line in part.below("Virtual IP (")],

@@ -33,7 +33,7 @@ def server_said(part: Part) -> Account:
             part.value("persistence granularity", ""),
             part.value("pe name", part.value("persistence engine", "")),
         ),
-        "protocol": part.value("protocol", ""),
+        "protocol": part.value("protocol", "").replace("none", ""),
         "quorum": (int(quorum), int(hysteresis)),
         "quorum_up": part.value("Quorum up notify script", ""),
         "quorum_down": part.value("Quorum down notify script", ""),

@@ -27,7 +27,7 @@ SECRET = bytes(range(64))
         (KeyOfHmac(), "2 file:/etc/key", HmacKey(number=2, secret=b"", file="/etc/key")),
         (UseVmac(), "", Vmac()),
         (UseVmac(), "vrrp.1", Vmac(name="vrrp.1")),
-        (UseVmac(), "name netlink_notify_msg", Vmac(name="netlink_notify_msg")),
+        (UseVmac(), "name group", Vmac(name="group")),
         (UseVmac(), "02:0:0:0:0:1 v group red", Vmac(name="v", mac="02:00:00:00:00:01", group="red")),
         (UseVmac(), "2:0:0:0:1: netlink_notify_msg", Vmac(mac="02:00:00:00:01", netlink_notify_msg=True)),
         (UseIpvlan(), "", Ipvlan()),

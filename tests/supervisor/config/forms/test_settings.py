@@ -115,6 +115,10 @@ def test_a_long_word_takes_no_longer_than_a_short_one() -> None:
     assert not is_host("a." * 50_000)
 
 
+def test_the_same_policy_twice_is_that_policy() -> None:
+    assert BuffersPolicy().read(("MTU", "mtu"), "") == (AdvertBuffers(policy=BufferPolicy.MTU), 2, ())
+
+
 def test_each_wrong_option_is_said_and_the_others_hold() -> None:
     value, used, problems = SyncDaemon().read(("eth0", "inst", "A", "inst", "B", "id", "300", "what", "port"), "")
     assert value == LvsSyncDaemon(interface="eth0", instance="A")

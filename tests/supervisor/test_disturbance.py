@@ -1,0 +1,57 @@
+"""disturbance.py: the table of what changes disturb."""
+
+import dataclasses
+
+import pytest
+
+from alived.ipc.model.checks import HttpCheck
+from alived.ipc.model.groups import TrackGroup
+from alived.ipc.model.lvs import RealServer, VirtualServer
+from alived.ipc.model.vrrp import TrackedScript, VrrpInstance
+from alived.supervisor.disturbance import TABLE, Disturbs, Sign, effect
+
+
+@pytest.mark.parametrize(("cls", "key"), TABLE, ids=lambda part: getattr(part, "__name__", str(part)))
+def test_what_the_table_names_exists(cls: type, key: str) -> None:
+    attribute = key.lstrip("+-")
+    assert not attribute or attribute in {field.name for field in dataclasses.fields(cls)}
+
+
+@pytest.mark.parametrize(
+    ("cls", "attribute", "sign", "disturbs"),
+    [
+        (VrrpInstance, "", Sign.REMOVED, Disturbs.FAILOVER),
+        (VrrpInstance, "", Sign.ADDED, Disturbs.FAILOVER),
+        (VrrpInstance, "interface", Sign.CHANGED, Disturbs.FAILOVER),
+        (VrrpInstance, "virtual_router_id", Sign.CHANGED, Disturbs.FAILOVER),
+        (VrrpInstance, "advert_int", Sign.CHANGED, Disturbs.ADVERT),
+        (VrrpInstance, "addresses", Sign.ADDED, Disturbs.ADVERT),
+        (VrrpInstance, "addresses", Sign.REMOVED, Disturbs.CONNECTION),
+        (VrrpInstance, "addresses", Sign.CHANGED, Disturbs.CONNECTION),
+        (VrrpInstance, "nopreempt", Sign.ADDED, Disturbs.NOTHING),
+        (VrrpInstance, "nopreempt", Sign.REMOVED, Disturbs.FAILOVER),
+        (VrrpInstance, "announcing.master_delay", Sign.CHANGED, Disturbs.NOTHING),
+        (VrrpInstance, "role", Sign.CHANGED, Disturbs.NOTHING),
+        (TrackedScript, "weight", Sign.CHANGED, Disturbs.FAILOVER),
+        (VirtualServer, "", Sign.REMOVED, Disturbs.CONNECTION),
+        (VirtualServer, "real_servers", Sign.REMOVED, Disturbs.CONNECTION),
+        (VirtualServer, "real_servers", Sign.ADDED, Disturbs.NOTHING),
+        (RealServer, "weight", Sign.CHANGED, Disturbs.NOTHING),
+        (HttpCheck, "retry", Sign.CHANGED, Disturbs.NOTHING),
+    ],
+)
+def test_what_changes_disturb(cls: type, attribute: str, sign: Sign, disturbs: Disturbs) -> None:
+    assert effect(cls, attribute, sign).disturbs is disturbs
+
+
+def test_of_what_is_not_known_the_worst_is_assumed() -> None:
+    assert effect(VrrpInstance, "an_attribute_to_come", Sign.CHANGED).disturbs is Disturbs.FAILOVER
+    assert effect(VirtualServer, "an_attribute_to_come", Sign.CHANGED).disturbs is Disturbs.CONNECTION
+
+
+def test_an_object_that_reaches_no_worker_disturbs_nothing() -> None:
+    assert effect(TrackGroup, "", Sign.REMOVED).disturbs is Disturbs.NOTHING
+
+
+def test_every_effect_has_its_reason() -> None:
+    assert all(found.reason and not found.reason.endswith(".") for found in TABLE.values())
