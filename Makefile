@@ -21,6 +21,9 @@ PURE := ipc/codec supervisor/restart supervisor/patience supervisor/router super
     workers/checker/schedule workers/checker/verdict \
     workers/lvs/table workers/lvs/plan workers/lvs/ruleset workers/lvs/nftjson ctl/tables
 
+# Configurations with keepalived's verdicts, beside this repository where there are any (tests/supervisor/config/recorded.py).
+export ALIVED_CORPUS ?= $(wildcard $(CURDIR)/../shared/corpus)
+
 .PHONY: help demo test lint types pytest cores bench clean
 
 help:  ## this list

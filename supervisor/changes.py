@@ -15,7 +15,8 @@ from alived.ipc.model.checks import Connecting
 from alived.ipc.model.common import Program
 from alived.ipc.model.config import Config
 from alived.ipc.model.lvs import RealServer, endpoint
-from alived.supervisor.config.grammar.later import LATER
+from alived.supervisor.config.forms.text import Body
+from alived.supervisor.config.grammar.later import instead
 from alived.supervisor.config.grammar.row import Row
 from alived.supervisor.config.grammar.table import MODELS, block_name
 from alived.supervisor.config.wording import SECRET, is_many, program_text, rows_by_attribute, text_of
@@ -133,12 +134,17 @@ class _Path(NamedTuple):
         return rows_by_attribute(self.cls).get(self.attribute)
 
     @property
+    def writer(self) -> Row | None:
+        """The row that can write the value; a block is compared and shown by the values in it."""
+        return self.row if self.row and not isinstance(self.row.form, Body) else None
+
+    @property
     def name(self) -> str:
         return f"{self.prefix} {self.row.word if self.row else self.attribute}".lstrip()
 
     def effect(self, sign: Sign) -> Effect:
         row = self.row
-        if row and (later := LATER.get((row.block, row.word))):
+        if row and (later := instead(row.block, row.word)):
             return Effect(Disturbs.NOTHING, f"{NOT_YET.reason}: {later}")
         return effect(self.cls, self.attribute, sign)
 
@@ -152,9 +158,9 @@ def _values(path: _Path, old: Any, new: Any) -> Iterator[Value]:
 
 
 def _value(path: _Path, old: Any, new: Any) -> Iterator[Value]:
-    if isinstance(old, tuple) and isinstance(new, tuple) and (path.row is None or is_many(path.row)):
+    if isinstance(old, tuple) and isinstance(new, tuple) and (path.writer is None or is_many(path.writer)):
         yield from _elements(path, old, new)
-    elif path.row is None and type(old) is type(new) and dataclasses.is_dataclass(new) and type(new) is not Program:
+    elif path.writer is None and type(old) is type(new) and dataclasses.is_dataclass(new) and type(new) is not Program:
         yield from _values(_Path(type(new), prefix=path.name) if type(new) in BLOCKS else path, old, new)
     else:
         yield Value(name=path.name, old=_text(path, old), new=_text(path, new), effect=path.effect(_sign(old, new)))
@@ -219,7 +225,7 @@ def _text(path: _Path, value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return text_of(path.row, value) if path.row else _plain(value)
+    return text_of(path.writer, value) if path.writer else _plain(value)
 
 
 def _plain(value: Any) -> str:
@@ -239,7 +245,7 @@ def _plain(value: Any) -> str:
         for field in dataclasses.fields(value)
         if (found := getattr(value, field.name)) != field.default
         for inside in [_Path(type(value)).to(field.name)]
-        for parts in [found if inside.row and is_many(inside.row) else (found,)]
+        for parts in [found if inside.writer and is_many(inside.writer) else (found,)]
     ]
     return ", ".join(said)
 

@@ -90,9 +90,9 @@ class Parent:
         self._sinks.outputs.append(self._bus.publish)
         try:
             async with self._reloading:  # a HUP that comes now is served after the start
-                started = await self._start()
-            if not started:
-                return exitcodes.NO_CONFIG
+                refused = await self._start()
+            if refused:
+                return refused
             await self._end
             await self._stop()
         finally:
@@ -102,15 +102,15 @@ class Parent:
             self._bus.close()
         return exitcodes.OK
 
-    async def _start(self) -> bool:
-        """Load the configuration and start the workers; False: there is nothing to start with."""
+    async def _start(self) -> int:
+        """Load the configuration and start the workers; an exit code if there is nothing to start with, else 0."""
         loaded = await self._load()
         if obstacle := self._obstacle(loaded, self._options.config_file):
             log.error("not started: %s", obstacle)
             said = "" if self._options.log_console else "\n".join(found.render() for found in loaded.diagnostics) + "\n"
             code = exitcodes.COMPLAINTS if loaded.readable else exitcodes.NO_CONFIG
             self._caller.tell(code, f"{said}alived: not started: {obstacle}\n")
-            return False
+            return code
         log.info("%s, pid %d, configuration %s", control.version(), os.getpid(), self._options.config_file)
         self._loaded_at = time.time()
         self._complete = loaded.complete
@@ -119,7 +119,7 @@ class Parent:
         self._tick(self._loop.time())
         await self._crew.start(loaded.config.slices)
         self._changed()
-        return True
+        return exitcodes.OK
 
     def _signals(self) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -270,7 +270,7 @@ class Parent:
                 self._notifier.ready(self._summary())
                 return {"applied": False, "changes": [], "problems": problems}
             self._complete = loaded.complete
-            change = plan(self._crew.config, loaded.config)
+            change = await asyncio.to_thread(plan, self._crew.config, loaded.config)
             for word in change.words:
                 log.info("reload: %s", word)
             self._loaded_at = time.time()

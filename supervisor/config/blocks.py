@@ -1,21 +1,21 @@
 """Objects of the model as blocks of keepalived.conf, by the rows of the grammar.
 
-The order of the rows is that of the words, and blocks within a block come last. A value that is the default is left
-out, unless the word inherits: then something else could hold in its place. What does not live here: how a value is
-written (wording.py), where values are that the object does not have (elsewhere.py), and the file around the blocks
-(dump.py).
+The order of the rows is that of the words, and blocks within a block come last. A value is left out if it is what would
+hold without it. What does not live here: how a value is written (wording.py), where values are that the object does not
+have (elsewhere.py), and the file around the blocks (dump.py).
 """
 
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from alived.ipc.model.config import Config
 from alived.supervisor.config.elsewhere import CHILDREN, VALUES, Elsewhere
 from alived.supervisor.config.forms.combined import Optional
 from alived.supervisor.config.forms.numbers import Flag, Integer
 from alived.supervisor.config.forms.text import Body, Lines
 from alived.supervisor.config.grammar.row import Row
-from alived.supervisor.config.grammar.table import DEFAULTS, MODELS, ROWS
+from alived.supervisor.config.grammar.table import DEFAULTS, MODELS, ROWS, TABLE
 from alived.supervisor.config.grammar.virtual_server import REAL, SERVER
 from alived.supervisor.config.wording import SECRET, attribute_of, text_of
 
@@ -24,6 +24,7 @@ INDENT = "    "
 ALWAYS = frozenset(
     {
         ("vrrp_instance", "state"),
+        ("vrrp_instance", "version"),
         ("vrrp_instance", "priority"),
         ("vrrp_instance", "accept"),
         ("vrrp_instance/auth_hmac", "time_window"),
@@ -40,8 +41,9 @@ would be complained of."""
 class Blocks:
     """Writes the blocks of one configuration, as lines."""
 
-    def __init__(self, elsewhere: Elsewhere, *, show_secrets: bool) -> None:
-        self._elsewhere = elsewhere
+    def __init__(self, config: Config, *, show_secrets: bool) -> None:
+        self._settings = config.settings
+        self._elsewhere = Elsewhere(config)
         self._show_secrets = show_secrets
         self.has_hidden = False
         """Whether there was a secret that is not shown."""
@@ -57,18 +59,21 @@ class Blocks:
             if isinstance(row.form, Body):
                 lines += self._within(row, item, around)
             else:
-                lines += self.statement(row, item)
+                lines += self.statement(row, item, around)
         return lines
 
-    def statement(self, row: Row, item: Any) -> list[str]:
+    def statement(self, row: Row, item: Any, around: Any = None) -> list[str]:
         """What a word says of an object; nothing if that holds anyway."""
-        return self.statements(row, self._value(row, item))
+        value = self._value(row, item)
+        if not isinstance(row.form, Lines) and not row.many and value == self._otherwise(row, item, around):
+            return []
+        return self.statements(row, value)
 
     def statements(self, row: Row, value: Any) -> list[str]:
-        """What gives a word a value; nothing if that holds anyway."""
+        """What gives a word a value; nothing if it has none."""
         if isinstance(row.form, Lines):
             return self.listed(row, "", value) if value else []
-        values = value if row.many else [value] if _is_needed(row, value) else []
+        values = value if row.many else [value] if _can_be_written(row, value) else []
         return [f"{row.word} {self._text(row, each)}".rstrip() for each in values]
 
     def listed(self, row: Row, header: str, elements: Iterable[Any]) -> list[str]:
@@ -100,6 +105,20 @@ class Blocks:
             item = getattr(item, name)
         return item
 
+    def _otherwise(self, row: Row, item: Any, around: Any) -> Any:
+        """What would hold if a word were not given: what it inherits, else its default; None: that cannot be said."""
+        here, default = row.block, DEFAULTS[row.block, row.word]
+        if (here, row.word) in ALWAYS:
+            return None
+        owners = {here: item, "global_defs": self._settings, here.rpartition("/")[0]: around}
+        while row.inherits:
+            block, _, word = row.inherits.rpartition(" ")
+            row = TABLE[block, word]
+            value = self._value(row, owners[block]) if block in owners else None
+            if value is not None:
+                return value
+        return default
+
     def _text(self, row: Row, value: Any) -> str:
         if not row.secret or self._show_secrets:
             return text_of(row, value)
@@ -119,13 +138,10 @@ def braced(head: str, lines: list[str]) -> list[str]:
     return [f"{head.rstrip()} {{", *(f"{INDENT}{line}" for line in lines), "}"]
 
 
-def _is_needed(row: Row, value: Any) -> bool:
-    """Whether a value has to be written, and can be."""
-    if value is None or (isinstance(row.form, Flag) and value is not row.form.means):
-        return False
-    default = DEFAULTS[row.block, row.word]
-    if value == default and not row.inherits and (row.block, row.word) not in ALWAYS:
-        return False
-    if isinstance(row.form, Integer) and value == 0 < row.form.low:  # stands for a word that is not given
-        return False
-    return value != "" or (isinstance(row.form, Optional) and row.form.alone == value)
+def _can_be_written(row: Row, value: Any) -> bool:
+    """Whether a word can give a value; else that stands for a word that is not given."""
+    if isinstance(row.form, Flag):
+        return value is row.form.means
+    if isinstance(row.form, Integer) and value == 0:
+        return row.form.low <= 0
+    return value is not None and (value != "" or (isinstance(row.form, Optional) and row.form.alone == value))

@@ -1,5 +1,8 @@
 """Sections to a whole configuration: the objects of all blocks, resolved and checked against each other."""
 
+from collections.abc import Container
+from functools import partial
+
 from alived.ipc.model.config import Config, KeptObject
 from alived.ipc.model.lvs import VirtualServer
 from alived.ipc.model.vrrp import VrrpInstance
@@ -35,6 +38,8 @@ class _Builder:
         self._settings = global_settings(top, machine, report)
         self._scope = {"global_defs": self._settings}
         self._programs = programs_of(top, self._settings, machine, report)
+        links: dict[str, str] = {}
+        self._exists = partial(_exists, machine.interfaces(), links, self._settings.has("dynamic_interfaces"))
         self._routing = Routing(
             machine,
             report,
@@ -42,10 +47,8 @@ class _Builder:
             usr_dir=self._settings.find("iproute_usr_dir", str) or "",
             etc_dir=self._settings.find("iproute_etc_dir", str) or "",
         )
-        self._present = machine.interfaces()
-        self._dynamic = self._settings.has("dynamic_interfaces")
         self._trackers = Trackers(top, self._programs, machine, self._exists, report)
-        self._instances = Instances(self._scope, self._trackers, self._routing, machine, report)
+        self._instances = Instances(self._scope, self._trackers, self._routing, machine, report, links=links)
 
     def build(self) -> Config:
         """See above. keepalived reads VRRP's blocks in one process and LVS's in another; the order is theirs."""
@@ -79,10 +82,6 @@ class _Builder:
         )
         return draft.config(report)
 
-    def _exists(self, name: str) -> bool:
-        """Whether an interface of some name is there, or will be."""
-        return self._dynamic or name in self._present or name in self._instances.links
-
     # --- what the kinds of objects need -------------------------------------------------------------------------------
 
     def _vrrp(self) -> list[Placed[VrrpInstance]]:
@@ -114,3 +113,8 @@ class _Builder:
         built = [builder.build(section) for section in self._top.sections("virtual_server")]
         servers = check_virtual_servers([placed for placed in built if placed], groups.values(), self._report)
         return servers, [*(placed.value for placed in groups.values()), *([ssl] if ssl else [])]
+
+
+def _exists(present: Container[str], links: Container[str], dynamic: bool, name: str) -> bool:
+    """Whether an interface of some name is there, or will be: an instance makes it, or nobody can know."""
+    return dynamic or name in present or name in links

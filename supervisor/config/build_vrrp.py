@@ -37,9 +37,16 @@ class Instances:
     """Builds the instances of one file."""
 
     def __init__(
-        self, scope: Mapping[str, Section], trackers: Trackers, routing: Routing, machine: Machine, report: Report
+        self,
+        scope: Mapping[str, Section],
+        trackers: Trackers,
+        routing: Routing,
+        machine: Machine,
+        report: Report,
+        *,
+        links: dict[str, str],
     ) -> None:
-        """`scope` has at least `global_defs`."""
+        """`scope` has at least `global_defs`; `links` gets the given names of interfaces that instances make."""
         self._scope = scope
         self._trackers = trackers
         self._routing = routing
@@ -47,8 +54,7 @@ class Instances:
         self._report = report
         self._names: dict[str, Place] = {}
         self._sync_interface = ""
-        self.links: dict[str, str] = {}
-        """Names of interfaces that instances make, as far as they are given, and the instances."""
+        self._links = links
 
     def build(self, section: Section) -> VrrpInstance | None:
         """The instance of a vrrp_instance block; None, and a diagnostic, when it cannot run."""
@@ -70,7 +76,7 @@ class Instances:
             "track_src_ip": bool(addressing.source) and section.has("track_src_ip"),
             **addressing.attributes(),
             **password._asdict(),
-            **read_links(subject, interface, addressing, self.links)._asdict(),
+            **read_links(subject, interface, addressing, self._links)._asdict(),
         }
         if not _can_run(subject, interface, addressing):
             return None

@@ -13,7 +13,6 @@ from alived.ipc.model.interfaces import InterfaceDelay, LinkbeatInterface
 from alived.ipc.model.lvs import VirtualServer, VirtualServerGroup
 from alived.ipc.model.routing import StaticRouting
 from alived.supervisor.config.blocks import Blocks, rows_of
-from alived.supervisor.config.elsewhere import Elsewhere
 from alived.supervisor.config.forms.form import quoted
 from alived.supervisor.config.forms.text import Body, Lines
 from alived.supervisor.config.grammar.table import MODELS, TABLE
@@ -44,7 +43,7 @@ ORDER = (
 
 def dump(config: Config, *, show_secrets: bool) -> str:
     """The text. With secrets hidden it is for people only, and says so in its first line."""
-    blocks = Blocks(Elsewhere(config), show_secrets=show_secrets)
+    blocks = Blocks(config, show_secrets=show_secrets)
     texts = ["\n".join(lines) for lines in _Dump(config, blocks).all() if lines]
     head = f"# the configuration as alived {alived.__version__} understands it{HIDDEN if blocks.has_hidden else ''}"
     return "\n\n".join([head, *texts]) + "\n"

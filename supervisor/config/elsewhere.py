@@ -12,8 +12,9 @@ from alived.ipc.model.checker import Notify, VrrpScript
 from alived.ipc.model.checks import Check, HttpCheck, MiscCheck, RealServerChecks, SmtpCheck
 from alived.ipc.model.common import Account
 from alived.ipc.model.config import Config
-from alived.ipc.model.lvs import Protocol, RealServer, VirtualServer
-from alived.ipc.model.vrrp import VrrpInstance
+from alived.ipc.model.lvs import AddressRange, Protocol, RealServer, VirtualServer, VirtualServerGroup
+from alived.ipc.model.settings import VrrpSettings
+from alived.ipc.model.vrrp import Family, VrrpInstance
 from alived.supervisor.config.build_notify import FIELDS
 from alived.supervisor.config.forms.programs import Script
 from alived.supervisor.config.grammar.checks import KINDS
@@ -37,6 +38,11 @@ class Elsewhere:
             if isinstance(item, RealServerChecks)
         }
         """By names of virtual and real server."""
+        groups = [item for item in objects if isinstance(item, VirtualServerGroup)]
+        self.marks = {
+            group.name for group in groups if not any(isinstance(entry, AddressRange) for entry in group.entries)
+        }
+        """Names of groups that have nothing but firewall marks."""
 
 
 def _notify(word: str, elsewhere: Elsewhere, instance: VrrpInstance) -> Any:
@@ -68,12 +74,22 @@ def _hosts(_: Elsewhere, __: SmtpCheck, ___: RealServer) -> Iterable[Child]:
     return ()  # each of them has become a check of its own
 
 
-def _protocol(_: Elsewhere, server: VirtualServer) -> Protocol | None:
-    return None if server.fwmark else server.protocol
+def _protocol(elsewhere: Elsewhere, server: VirtualServer) -> Protocol | None:
+    """None for a firewall mark, which is for all protocols."""
+    return None if server.fwmark or server.group in elsewhere.marks else server.protocol
+
+
+def _group(_: Elsewhere, instance: VrrpInstance) -> str:
+    """Its group; an IPv6 instance that has none, and nothing else to say so, is given one it will not use either."""
+    said = instance.native_ipv6 or instance.addresses or instance.excluded or instance.unicast_peers or instance.source
+    if instance.mcast_group or said or instance.family is Family.IPV4:
+        return instance.mcast_group
+    return VrrpSettings().mcast_group6
 
 
 VALUES: Mapping[tuple[str, str], Callable[[Elsewhere, Any], Any]] = {
     **{("vrrp_instance", word): partial(_notify, word) for word in FIELDS},
+    ("vrrp_instance", "mcast_dst_ip"): _group,
     ("vrrp_script", "user"): _user,
     (f"{REAL}/MISC_CHECK", "user"): _user,
     (SERVER, "protocol"): _protocol,

@@ -48,7 +48,7 @@ def made(cls: type[T], section: Section, scope: Mapping[str, Section], **special
     direct, nested = special, {}
     targets = _targets(section.block)
     for word, entries in section.values.items():
-        if target := targets.get(word):
+        if entries and (target := targets.get(word)):  # a list block may be empty
             value = tuple(entry.value for entry in entries) if target.row.many else entries[-1].value
             _put(target, value, direct, nested)
     for target in _heirs(section.block):

@@ -10,6 +10,7 @@ and its identity serves the reader to know a line again.
 """
 
 import re
+from itertools import islice
 from typing import Final
 
 from alived.supervisor.config.diagnostics import Code, Report
@@ -19,21 +20,34 @@ from alived.supervisor.config.source import Line
 class Segment:
     """Some words in a row, or one brace. Made once for a text and shared by all lines that have the same."""
 
-    __slots__ = ("arguments", "brace", "keyword", "spans", "tail", "text", "words")
+    __slots__ = ("_first", "_line", "arguments", "brace", "keyword", "text", "words")
 
-    def __init__(self, words: tuple[str, ...], spans: tuple[tuple[int, int], ...], source: str, brace: str = "") -> None:
+    def __init__(self, words: tuple[str, ...], text: str, line: str, first: int = 0, brace: str = "") -> None:
+        """`first` is the number of tokens that stand before it in the line."""
         self.words: Final = words
         """Without their quotes."""
-        self.spans: Final = spans
-        """Offsets of each in the line, quotes included."""
         self.brace: Final = brace
         """`{` or `}`; empty: words."""
         self.keyword: Final = words[0]
         self.arguments: Final = words[1:]
-        self.text: Final = source[spans[0][0] : spans[-1][1]]
+        self.text: Final = text
         """As they stand in the line."""
-        self.tail: Final = source[spans[0][1] : spans[-1][1]]
+        self._line = line
+        self._first = first
+
+    @property
+    def tail(self) -> str:
         """What stands after the first word."""
+        if not self.text.startswith('"'):
+            return self.text[len(self.keyword) :]
+        begin, end = self.spans[0]
+        return self.text[end - begin :]
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Offsets of each word in the line, quotes included; only who has something to say about it asks."""
+        own = islice(_TOKEN.finditer(self._line), self._first, self._first + len(self.words))
+        return tuple(match.span(match.lastindex or 0) for match in own)
 
 
 _TOKEN = re.compile(
@@ -47,6 +61,11 @@ _TOKEN = re.compile(
 )
 _BRACE, _STRING, _BROKEN, _WORD = range(1, 5)
 """The groups of that pattern."""
+
+_BLANKS = " \t\r\f\v"
+_PLAIN = re.compile(rf"[^{_BLANKS}]+")
+_NOT_PLAIN = ('"', "{", "}", "${")
+"""In a line without any of them blanks are all that ends a word."""
 
 KEPT = 200_000
 """Different texts of which the segments are kept; beyond that memory matters more."""
@@ -70,28 +89,47 @@ class Lexer:
 
     def _read(self, line: Line) -> tuple[tuple[Segment, ...], bool]:
         """The segments of a line not seen before, and whether there was nothing to say about it."""
+        text = line.text
+        before = text.removesuffix("{")
+        for mark in _NOT_PLAIN:
+            if mark in before:
+                return self._take_apart(line)
+        words = tuple(_PLAIN.findall(before))
+        if not words:
+            return self._take_apart(line)
+        segment = Segment(words, before.strip(_BLANKS), text)
+        if not text.endswith("{"):
+            return (segment,), True
+        return (segment, Segment(("{",), "{", text, len(words), "{")), True
+
+    def _take_apart(self, line: Line) -> tuple[tuple[Segment, ...], bool]:
+        """The same for all that a line may hold."""
         text, sound = line.text, True
         segments: list[Segment] = []
         words: list[str] = []
-        spans: list[tuple[int, int]] = []
-        for match in _TOKEN.finditer(text):
-            group = match.lastindex
-            word, span = match[group or 0], match.span(group or 0)
+        first = begin = end = 0
+        for number, match in enumerate(_TOKEN.finditer(text)):
+            group = match.lastindex or 0
+            word = match[group]
             if group == _BRACE:
                 if words:
-                    segments.append(Segment(tuple(words), tuple(spans), text))
-                    words, spans = [], []
-                segments.append(Segment((word,), (span,), text, word))
+                    segments.append(Segment(tuple(words), text[begin:end], text, first))
+                    words = []
+                segments.append(Segment((word,), word, text, number, word))
                 continue
+            if not words:
+                first, begin = number, match.start(group)
+            end = match.end(group)
             if group == _STRING:
                 word = word[1:-1]
             elif group == _BROKEN:
                 sound, word = False, word[1:].rstrip()
-                place = line.place(span[0], span[0] + 1)
-                hint = "it is taken to end with the line"
-                self._report.error(Code.UNCLOSED_QUOTE, "this quote is not closed", place, hint)
+                self._complain(line, match.start(group))
             words.append(word)
-            spans.append(span)
         if words:
-            segments.append(Segment(tuple(words), tuple(spans), text))
+            segments.append(Segment(tuple(words), text[begin:end], text, first))
         return tuple(segments), sound
+
+    def _complain(self, line: Line, at: int) -> None:
+        place, hint = line.place(at, at + 1), "it is taken to end with the line"
+        self._report.error(Code.UNCLOSED_QUOTE, "this quote is not closed", place, hint)

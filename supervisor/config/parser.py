@@ -48,7 +48,7 @@ DEEPEST = 100
 def parse(lines: Iterable[Line], roots: frozenset[str], report: Report) -> Tree:
     """The tree of a file.
 
-    `roots` are words that begin a block at the top level and nowhere else: met inside another block they show that a
+    `roots` are words that begin a block at the top level and nowhere else: met inside such a block they show that a
     brace was not closed, and the rest of the file is read as if it had been. Never raises.
     """
     parser = _Parser(roots, report)
@@ -71,9 +71,7 @@ class _Parser:
     def line(self, line: Line, segments: tuple[Segment, ...]) -> None:
         """One line: the end of a line ends a statement."""
         if self._open and segments and segments[0].keyword in self._roots and segments[-1].brace == "{":
-            self._report_unclosed()
-            self._here = self._tree.statements
-            self._open.clear()
+            self._back_to_the_top()
         for segment in segments:
             if not segment.brace:
                 self._here.append(Statement(segment, line))
@@ -87,6 +85,15 @@ class _Parser:
         if self._open:
             self._report_unclosed()
         return self._tree
+
+    def _back_to_the_top(self) -> None:
+        """End the block of the top level that is open, if it is one: an unknown block may have anything in it."""
+        for depth, (owner, _, _, around) in enumerate(self._open):
+            if owner is None or owner.segment.keyword in self._roots:
+                self._report_unclosed()
+                self._here = around
+                del self._open[depth:]
+                return
 
     def _open_block(self, line: Line, brace: Segment) -> None:
         here = self._here

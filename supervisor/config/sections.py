@@ -109,7 +109,10 @@ class Section:
     def nest(self, word: str, section: "Section") -> None:
         """Add a block."""
         section.position = len(self.order)
-        self._sections.setdefault(word, []).append(section)
+        if word in self._sections:
+            self._sections[word].append(section)
+        else:
+            self._sections[word] = [section]
 
     def merged(self, word: str) -> "Section":
         """All blocks of this name as one, for those that may be given in parts."""
@@ -120,7 +123,7 @@ class Section:
             for name, values in part.values.items():
                 whole.values.setdefault(name, []).extend(values)
             for name, sections in part._sections.items():  # noqa: SLF001  of its own kind
-                whole._sections.setdefault(name, []).extend(sections)  # noqa: SLF001  the same
+                whole._sections.setdefault(name, []).extend(sections)
         return whole
 
 
@@ -133,13 +136,15 @@ def read(statements: list[Statement], report: Report) -> Section:
 class _Known:
     """A row as the reader uses it: what it stands for, and what was made of its words before."""
 
-    __slots__ = ("instead", "is_body", "is_lines", "memo", "row", "via", "word")
+    __slots__ = ("block", "instead", "is_body", "is_lines", "memo", "row", "via", "word")
 
     def __init__(self, row: Row) -> None:
         self.via = row
         """The row of the word as it is spelt."""
         self.row = TABLE[row.block, row.spelling_of] if row.spelling_of else row
         self.word = self.row.word
+        self.block = f"{row.block}/{self.word}".lstrip("/")
+        """The block that it begins, if it begins one."""
         self.is_body = isinstance(self.row.form, Body)
         self.is_lines = isinstance(self.row.form, Lines)
         self.instead = LATER.get((row.block, self.word), "")
@@ -189,24 +194,23 @@ class _Reader:
     # --- blocks -------------------------------------------------------------------------------------------------------
 
     def _block(self, section: Section, statement: Statement, known: _Known) -> None:
-        row = known.row
+        row, word = known.row, statement.segment.keyword
         if statement.body is None:
-            hint = f"write `{row.word} {{` and end it with '}}'"
-            self._report.error(Code.BAD_VALUE, f"`{row.word}` needs a block", statement.place(), hint)
+            hint = f"write `{word} {{` and end it with '}}'"
+            self._report.error(Code.BAD_VALUE, f"`{word}` needs a block", statement.place(), hint)
         elif known.is_body:
-            inner = Section(f"{section.block}/{row.word}".lstrip("/"), statement)
-            section.nest(row.word, self.section(inner, statement.body))
+            section.nest(known.word, self.section(Section(known.block, statement), statement.body))
         elif isinstance(row.form, Lines) and row.form.named:
-            inner = Section(f"{section.block}/{row.word}".lstrip("/"), statement)
+            inner = Section(known.block, statement)
             inner.values[row.word] = self._lines(statement.body, row)
             section.nest(row.word, inner)
         elif known.is_lines:
-            self._extra(row, statement, statement.segment.arguments, 0)
+            self._extra(statement, statement.segment.arguments, 0)
             section.values.setdefault(row.word, []).extend(self._lines(statement.body, row))
         else:
-            hint = f"write `{row.word}` and {row.form.expected}; the block is skipped"
+            hint = f"write `{word}` and {row.form.expected}; the block is skipped"
             place = _whole(statement)
-            self._report.error(Code.BAD_VALUE, f"`{row.word}` has no block", place, hint)
+            self._report.error(Code.BAD_VALUE, f"`{word}` has no block", place, hint)
 
     def _lines(self, body: list[Statement], row: Row) -> list[Entry]:
         """The entries of a list block."""
@@ -269,31 +273,31 @@ class _Reader:
         except UnfitError as error:
             return self._unfit(section, statement, row, error)
         for problem in reading.problems:
-            place = statement.place(problem.index)
-            self._report.add(problem.severity, problem.code, f"`{row.word}`: {problem.message}", place, problem.hint)
+            message, place = f"`{segment.keyword}`: {problem.message}", statement.place(problem.index)
+            self._report.add(problem.severity, problem.code, message, place, problem.hint)
         if len(arguments) > reading.used:
-            self._extra(row, statement, arguments, reading.used)
+            self._extra(statement, arguments, reading.used)
         elif not reading.problems:
             known.memo[segment] = reading
         return reading
 
-    def _extra(self, row: Row, statement: Statement, arguments: tuple[str, ...], used: int) -> None:
+    def _extra(self, statement: Statement, arguments: tuple[str, ...], used: int) -> None:
         if len(arguments) > used:
-            message, hint = f"`{row.word}` does not take this", "the rest of the line is not read"
+            message, hint = f"`{statement.segment.keyword}` does not take this", "the rest of the line is not read"
             self._report.note(Code.IGNORED, message, statement.place(used), hint)
 
     def _unfit(self, section: Section, statement: Statement, row: Row, error: UnfitError) -> Reading | None:
         """Say that a value does not fit; what holds instead, if that is not what would hold without the statement."""
-        if error.instead is not None:
-            value = error.instead
-        else:
-            value = row.unusable
+        value = row.unusable if error.instead is None else error.instead
         held = value if value is not None else self._held(section, row)
-        hint = f"did you mean `{error.similar}`?" if error.similar else _what_holds(held, row)
+        hint = _what_holds(held, row)
+        if error.similar:
+            hint = f"did you mean `{error.similar}`? As it stands, {hint}"
+        word = statement.segment.keyword
         if error.index is None or error.index >= len(statement.segment.arguments):
-            message, place = f"`{row.word}` needs a value: {error.expected}", statement.place()
+            message, place = f"`{word}` needs a value: {error.expected}", statement.place()
         else:
-            message, place = f"`{row.word}` must be {error.expected}", statement.place(error.index)
+            message, place = f"`{word}` must be {error.expected}", statement.place(error.index)
         self._report.error(Code.BAD_VALUE, message, place, hint)
         return None if value is None else Reading(value)
 

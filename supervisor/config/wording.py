@@ -18,7 +18,7 @@ from alived.supervisor.config.forms.form import quoted
 from alived.supervisor.config.forms.programs import Command, UserAndGroup
 from alived.supervisor.config.forms.routes import RouteLine
 from alived.supervisor.config.forms.rules import RuleLine
-from alived.supervisor.config.forms.text import Body, Lines
+from alived.supervisor.config.forms.text import Lines
 from alived.supervisor.config.forms.tracking import (
     TRACK_BFD,
     TRACK_FILE,
@@ -133,10 +133,10 @@ def _group(gid: int) -> str:
 
 @cache
 def rows_by_attribute(cls: type) -> Mapping[str, Row]:
-    """Attribute of a class of the model -> the row that writes it."""
+    """Attribute of a class of the model -> the row that it is the value of."""
     found: dict[str, Row] = {}
     for row in ROWS:
         path = attribute_of(row)
-        if path and MODELS.get(row.block) is cls and not row.spelling_of and not isinstance(row.form, Body):
+        if path and MODELS.get(row.block) is cls and not row.spelling_of:
             found.setdefault(path, row)
     return found

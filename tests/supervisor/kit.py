@@ -64,12 +64,12 @@ class Daemon:
         """Start it in a way that should be refused."""
         return subprocess.run(self.command(*more), capture_output=True, text=True, timeout=PATIENCE, check=False)
 
-    def launch(self) -> None:
+    def launch(self, *more: str) -> None:
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self.command("-n", "-l"), stderr=log, stdin=subprocess.DEVNULL)
+            self.process = subprocess.Popen(self.command("-n", "-l", *more), stderr=log, stdin=subprocess.DEVNULL)
 
-    def start(self) -> None:
-        self.launch()
+    def start(self, *more: str) -> None:
+        self.launch(*more)
         until(lambda: self.ask("status", allowed=(0, 3)).get("ready"), "ready")
 
     def ctl_command(self, *arguments: str) -> list[str]:

@@ -35,7 +35,9 @@ SERVICE = VirtualServer(address="192.0.2.1", port=80, protocol=Protocol.TCP, rea
 
 def of(old: Any, new: Any, part: str = "vrrp") -> Change:
     """The one change between two objects of one key."""
-    (change,) = changes(Config(**{part: (old,)}), Config(**{part: (new,)}))
+    before: dict[str, Any] = {part: (old,)}
+    after: dict[str, Any] = {part: (new,)}
+    (change,) = changes(Config(**before), Config(**after))
     return change
 
 

@@ -1,5 +1,6 @@
 """The command `alived`: what it prints and how it exits. The daemon itself is replaced here."""
 
+import json
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -12,11 +13,14 @@ from alived.supervisor.options import Options
 
 CLEAN = "global_defs {\nrouter_id x\n}\n"
 SCRIPT = """
+global_defs {
+    dynamic_interfaces
+}
 vrrp_script S {
-    script /bin/true
+    script /usr/bin/true
 }
 vrrp_instance I {
-    interface lo
+    interface eth0
     virtual_router_id 1
     virtual_ipaddress { 10.0.0.1 }
     track_script { S }
@@ -40,8 +44,8 @@ def judge(tmp_path: Path, text: str, *options: str) -> int:
         ("global_defs {\nrouterid a\n}\n", 5),
         ("global_defs {\n", 5),
         (SCRIPT, 6),
-        (SCRIPT + "strange\n", 6),
-        (SCRIPT + "global_defs {\nenable_script_security\n}\n", 0),
+        (SCRIPT + "strange\n", 5),
+        (SCRIPT + "global_defs {\nenable_script_security\nscript_user root\n}\n", 0),
         ("\0", 4),
     ],
 )
@@ -72,6 +76,56 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path, capsys: pytes
     (tmp_path / "a.conf").write_text(CLEAN)
     assert main([f"--config-test={tmp_path}/no/log", "-f", str(tmp_path / "a.conf")]) == 1
     assert capsys.readouterr().err == f"alived: cannot write {tmp_path}/no/log: No such file or directory\n"
+
+
+def test_or_as_a_document(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert judge(tmp_path, "global_defs {\n  routerid x\n}\n", "--json") == 5
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert json.loads(out) == {
+        "verdict": 5,
+        "diagnostics": [
+            {
+                "severity": "error",
+                "code": "unknown-keyword",
+                "complaint": True,
+                "message": "`routerid` is not a keyword of global_defs",
+                "hint": "did you mean `router_id`?",
+                "file": f"{tmp_path}/a.conf",
+                "line": 2,
+                "column": 3,
+                "length": 8,
+                "end_line": 2,
+                "chain": [],
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(("config_id", "code"), [("one", 0), ("two", 5)])
+def test_lines_for_a_configuration_id(config_id: str, code: int, tmp_path: Path) -> None:
+    assert judge(tmp_path, "global_defs {\n@two routerid x\n@one router_id x\n}\n", "-i", config_id) == code
+
+
+def test_the_configuration_as_understood(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.conf").write_text(SCRIPT.replace("interface eth0", "interface eth0\n priority 7"))
+    assert main(["--dump-conf", "-f", str(tmp_path / "a.conf")]) == 6
+    out, err = capsys.readouterr()
+    assert "    priority 7\n" in out
+    assert "script-security" not in out
+    assert "enable_script_security" in err
+
+
+def test_what_a_keyword_means(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "advert_int"]) == 0
+    out, _ = capsys.readouterr()
+    assert out.startswith("advert_int, in vrrp_instance\n")
+    assert "default: 1\n" in out
+
+
+def test_a_word_that_is_none_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "advertint"]) == 1
+    assert capsys.readouterr() == ("", "alived: there is no keyword advertint; did you mean advert_int?\n")
 
 
 def test_a_missing_configuration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -136,21 +136,37 @@ def test_a_worker_that_cannot_work_here_is_given_up_with_its_reason_until_a_relo
     assert daemon.workers()["lvs"]["state"] == "ready"
 
 
-def test_an_error_in_the_file_keeps_the_old_configuration_and_says_so(daemon: Daemon) -> None:
+def test_an_error_in_the_file_is_said_and_the_rest_of_it_is_run(daemon: Daemon) -> None:
     daemon.start()
     before = daemon.workers()
-    daemon.config.write_text(INSTANCE.replace("priority 100", "priorty 150"))
-    refused = daemon.ctl("reload")
-    assert refused.returncode == 1
-    assert "priorty" in refused.stdout
-    assert "priority" in refused.stdout
+    daemon.config.write_text(INSTANCE.replace("priority 100", "priority 120\nprioriti 150"))
+    done = daemon.ctl("reload")
+    assert done.returncode == 0
+    assert "did you mean `priority`?" in done.stdout
+    assert "priority" in done.stdout
     status = daemon.ask("status")
-    assert (status["generation"], bool(status["reload_error"])) == (1, True)
+    assert (status["generation"], status["reload_error"]) == (2, None)
     assert {name: worker["pid"] for name, worker in daemon.workers().items()} == {
         name: worker["pid"] for name, worker in before.items()
     }
+
+
+def test_strict_refuses_an_error_at_a_start_and_at_a_reload(daemon: Daemon) -> None:
+    daemon.config.write_text(INSTANCE.replace("priority 100", "priority high"))
+    refused = daemon.run("-n", "-l", "--strict")
+    assert refused.returncode == 5
+    assert "`priority` must be a whole number from 1 to 255" in refused.stderr
+    assert "not started: 1 error in" in refused.stderr
     daemon.config.write_text(INSTANCE)
-    assert daemon.ask("reload") == {"applied": True, "changes": [], "problems": daemon.ask("reload")["problems"]}
+    daemon.start("--strict")
+    daemon.config.write_text(INSTANCE.replace("priority 100", "priorty 150"))
+    refused = daemon.ctl("reload")
+    assert refused.returncode == 1
+    assert "did you mean `priority`?" in refused.stdout
+    status = daemon.ask("status")
+    assert (status["generation"], "1 error in" in status["reload_error"]) == (1, True)
+    daemon.config.write_text(INSTANCE)
+    assert daemon.ask("reload")["applied"]
     assert daemon.ask("status")["reload_error"] is None
 
 
@@ -257,9 +273,9 @@ def test_systemd_is_told_of_every_step(daemon: Daemon, tmp_path: Path, monkeypat
         hear("STOPPING=1")
 
 
-def test_a_configuration_that_cannot_be_used_does_not_start(daemon: Daemon) -> None:
-    daemon.config.write_text("vrrp_instance VI_1 {\n")
+def test_a_configuration_that_cannot_be_read_does_not_start(daemon: Daemon) -> None:
+    daemon.config.write_text("\0")
     done = daemon.run("-n", "-l")
     assert done.returncode == 4
-    assert "keepalived.conf:1" in done.stderr
+    assert "NUL byte in line 1" in done.stderr
     assert "Traceback" not in done.stderr

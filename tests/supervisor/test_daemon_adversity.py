@@ -111,13 +111,13 @@ def test_a_second_daemon_with_a_pid_file_of_its_own_is_refused_too(daemon: Daemo
     assert daemon.ask("status")["ready"]
 
 
-@pytest.mark.parametrize(("damage", "code"), [("no file", 4), ("unclosed", 4), ("runs already", 1)])
+@pytest.mark.parametrize(("damage", "code"), [("no file", 4), ("binary", 4), ("runs already", 1)])
 def test_a_start_in_the_background_that_fails_fails_visibly(daemon: Daemon, damage: str, code: int) -> None:
     match damage:
         case "no file":
             daemon.config.unlink()
-        case "unclosed":
-            daemon.config.write_text("vrrp_instance VI_1 {\n")
+        case "binary":
+            daemon.config.write_text("\0")
         case _:
             daemon.start()
     done = daemon.run("-G")
@@ -126,13 +126,14 @@ def test_a_start_in_the_background_that_fails_fails_visibly(daemon: Daemon, dama
     assert "Traceback" not in done.stderr
 
 
-def test_an_error_that_the_daemon_was_started_with_refuses_no_reload(daemon: Daemon) -> None:
-    daemon.config.write_text(INSTANCE.replace("state BACKUP", "state CHANGE"))
+def test_a_brace_that_was_missing_at_the_start_refuses_no_reload(daemon: Daemon) -> None:
+    daemon.config.write_text(INSTANCE.rstrip().removesuffix("}"))
     daemon.start()
-    assert daemon.ask("reload")["applied"]
     daemon.config.write_text("\n" + daemon.config.read_text().replace("priority 100", "priority 120"))
-    assert daemon.ask("reload")["changes"] == ["vrrp_instance VI_1: priority changed"]
-    daemon.config.write_text(daemon.config.read_text().replace("priority 120", "priority high"))
+    assert daemon.ask("reload")["applied"]
+    daemon.config.write_text(INSTANCE)
+    assert daemon.ask("reload")["applied"]
+    daemon.config.write_text(INSTANCE.rstrip().removesuffix("}"))
     assert daemon.ctl("reload").returncode == 1
 
 

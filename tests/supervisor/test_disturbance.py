@@ -4,10 +4,13 @@ import dataclasses
 
 import pytest
 
+from alived.ipc.model.checker import VrrpScript
 from alived.ipc.model.checks import HttpCheck
 from alived.ipc.model.groups import TrackGroup
-from alived.ipc.model.lvs import RealServer, VirtualServer
+from alived.ipc.model.lvs import LvsGlobals, RealServer, VirtualServer
 from alived.ipc.model.vrrp import TrackedScript, VrrpInstance
+from alived.supervisor.config.grammar.later import instead
+from alived.supervisor.config.wording import rows_by_attribute
 from alived.supervisor.disturbance import TABLE, Disturbs, Sign, effect
 
 
@@ -42,6 +45,21 @@ def test_what_the_table_names_exists(cls: type, key: str) -> None:
 )
 def test_what_changes_disturb(cls: type, attribute: str, sign: Sign, disturbs: Disturbs) -> None:
     assert effect(cls, attribute, sign).disturbs is disturbs
+
+
+ACTED_ON = (VrrpInstance, VrrpScript, VirtualServer, RealServer, LvsGlobals)
+IDENTITY = {"name", "address", "port", "fwmark", "group", "protocol", "family", "ip_family"}
+"""Attributes whose change makes another object of it, or one that no worker acts on."""
+
+
+@pytest.mark.parametrize(
+    ("cls", "attribute"),
+    [(cls, field.name) for cls in ACTED_ON for field in dataclasses.fields(cls) if field.name not in IDENTITY],
+)
+def test_what_a_worker_acts_on_is_in_the_table(cls: type, attribute: str) -> None:
+    rows = [row for path, row in rows_by_attribute(cls).items() if path.partition(".")[0] == attribute]
+    if not rows or not all(instead(row.block, row.word) for row in rows):
+        assert any((cls, f"{sign}{attribute}") in TABLE for sign in Sign)
 
 
 def test_of_what_is_not_known_the_worst_is_assumed() -> None:

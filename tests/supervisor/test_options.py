@@ -33,7 +33,11 @@ from alived.supervisor.options import Options, UsageError, parse, parser
         ("-v", Options(version=True)),
         ("--help", Options(help=True)),
         ("-x -M --perf=all", Options(without_effect=("--snmp", "--core-dump-pattern", "--perf"))),
-        ("-Mcore -i one", Options(without_effect=("--config-id", "--core-dump-pattern"))),
+        ("-Mcore -s one", Options(without_effect=("--namespace", "--core-dump-pattern"))),
+        ("-i one", Options(config_id="one")),
+        ("-t --json --strict", Options(config_test=True, json=True, strict=True)),
+        ("-d --show-secrets", Options(dump_conf=True, show_secrets=True)),
+        ("explain priority", Options(explain="priority")),
     ],
 )
 def test_options(argv: str, expected: Options) -> None:
@@ -48,6 +52,8 @@ def test_options(argv: str, expected: Options) -> None:
         ("-S local8", "argument -S/--log-facility: there is no syslog facility local8"),
         ("--signum=DANCE", "argument --signum: invalid choice: 'DANCE'"),
         ("keepalived.conf", "unrecognized arguments: keepalived.conf"),
+        ("explain", "write: alived explain KEYWORD"),
+        ("explain a b", "write: alived explain KEYWORD"),
         ("-t keepalived.conf", "unexpected argument keepalived.conf"),
         ("--debug D", "unexpected argument D"),
     ],

@@ -134,7 +134,6 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
     (LVS, "smtp_alert", "no mail is sent"),
     (LVS, "quorum_up quorum_down", "it is not run"),
     (LVS, "sorry_server sorry_server_inhibit sorry_server_lvs_method", "without quorum nobody answers"),
-    (REAL, "lvs_method", "it is reached as the virtual server says"),
     (REAL, "uthreshold lthreshold", "its connections are not limited"),
     (REAL, "virtualhost snmp_name", "nothing asks for it"),
     (REAL, "alpha", "it counts as up until a check says otherwise"),

@@ -10,13 +10,17 @@ from hypothesis import strategies as st
 
 from alived.supervisor.config.forms.combined import Only, Optional, Several
 from alived.supervisor.config.forms.form import Form
+from alived.supervisor.config.forms.lvs import GroupEntry
 from alived.supervisor.config.forms.numbers import Boolean, Flag, Integer, Seconds, plain
 from alived.supervisor.config.forms.text import Address, Body, Choice, Lines, Text
 from alived.supervisor.config.grammar.row import Row
 from alived.supervisor.config.grammar.table import ROWS
 
-ADDRESSES = {4: ("10.0.0.1", "192.0.2.7", "172.16.0.9"), 6: ("2001:db8::1", "fd00::2:3", "fe80::1")}
-GROUPS = {4: ("224.0.0.18", "239.1.2.3"), 6: ("ff02::12", "ff05::9")}
+ADDRESSES: dict[int, tuple[str, ...]] = {
+    4: ("10.0.0.1", "192.0.2.7", "172.16.0.9"),
+    6: ("2001:db8::1", "fd00::2:3", "fe80::1"),
+}
+GROUPS: dict[int, tuple[str, ...]] = {4: ("224.0.0.18", "239.1.2.3"), 6: ("ff02::12", "ff05::9")}
 
 NAMES = {
     "the name of an interface": ("eth0", "eth1", "ens33"),
@@ -25,7 +29,7 @@ NAMES = {
     "the name of a bfd_instance": ("B1",),
 }
 WORDS = ("a", "web-1", "two words", "half 'quoted", "x#y", "/etc/x.pem")
-PROGRAMS = ("/bin/true", '"/bin/true a b"', "\"/bin/sh 'a b' \\\"c\\\"\"", "/bin/true root", "/bin/true root bin")
+PROGRAMS = ("/bin/true", '"/bin/true a b"', '"/bin/sh \'a b\' \\"c\\""', "/bin/true root", "/bin/true root bin")
 
 SAMPLES: dict[str, tuple[str, ...]] = {
     "AddressLine": (
@@ -49,7 +53,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "Host": ("192.0.2.1", "mail.example.com", "192.0.2.1 2525"),
     "IncludeChecks": ("", "readable", "match glob"),
     "InitFileOptions": ("", "5", "-3 overwrite"),
-    "KeyOfHmac": ("1 " + "k" * 32, "2 hex:" + "0f" * 32),
+    "KeyOfHmac": (f"1 {'k' * 32}", "2 hex:" + "0f" * 32),
     "LinkbeatLine": ("eth0", "eth1 MII"),
     "Milliseconds": ("1000", "1234.5"),
     "ParamMatchOption": ("", "initial", "partial"),
@@ -79,7 +83,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
 TRACKED = {"network interface": "eth1", "vrrp_script": "S1", "track_file": "F1", "vrrp_track_process": "P1"}
 
 
-def words(form: Form) -> st.SearchStrategy[str]:
+def words(form: Form) -> st.SearchStrategy[str]:  # noqa: C901  an arm for each form
     """Some words of a form."""
     match form:
         case Flag():
@@ -147,6 +151,7 @@ def _lists(*heads: str) -> list[st.SearchStrategy[str]]:
     return [st.just("") | statement(rows[head]).map(line) for head in heads]
 
 
+KEY = "1 " + "k" * 32
 ROUTER = ("interface eth0", "virtual_router_id 7")
 
 CONFIGURATIONS: st.SearchStrategy[str] = st.tuples(
@@ -164,7 +169,19 @@ CONFIGURATIONS: st.SearchStrategy[str] = st.tuples(
         block("garp_group", "interface eth0"),
         block("SSL"),
         block("virtual_server", "real_server 10.0.0.3 80 {\nTCP_CHECK {\n}\n}", name="192.0.2.1 80"),
-        block("virtual_server", name="fwmark 5"),
+        st.lists(words(GroupEntry()), min_size=1, max_size=3).map(
+            lambda lines: "virtual_server_group G {\n" + "\n".join(lines) + "\n}\n"
+        ),
+        block("virtual_server", "real_server 10.0.0.4 80 {\n}", name="fwmark 5"),
+        block("virtual_server", "real_server 10.0.0.5 80 {\n}", name="group G"),
+        block(
+            "vrrp_instance",
+            *ROUTER[:1],
+            "virtual_router_id 9",
+            "version 3",
+            "auth_hmac {\nkey " + KEY + "\n}",
+            name="V3",
+        ),
     ),
 ).map("".join)
 """Texts of configurations."""

@@ -36,6 +36,7 @@ _CONTINUATION = re.compile(r"\s|-.*'$")
 """The rest of a message that has a line break in it."""
 _ADVICE = re.compile(r"\(.*Line \d+\) Config files missing")
 """Said of a plain include without a file, which counts for nothing; of a stricter one it does, and the status is 6."""
+_INSECURE = re.compile(r"SECURITY VIOLATION|due to insecure")
 _SUMMARY = re.compile(r"Non-existent interface specified in configuration|\(Line \d+\)\s+Please use global ")
 """Says again what another message has said."""
 
@@ -74,7 +75,10 @@ class Heard:
 
 
 def heard(log: str, status: int, main: Path) -> Heard:
-    """The log and the exit status of `keepalived --config-test` of the file `main`."""
+    """The log and the exit status of `keepalived --config-test` of the file `main`.
+
+    keepalived's 6 hides what else is wrong. Here, as in alived, it says that nothing else is.
+    """
     status = ACCIDENTAL.get(status, status)
     if status == VALID:
         return Heard(status, ())
@@ -87,6 +91,8 @@ def heard(log: str, status: int, main: Path) -> Heard:
         match = _WITH_LINE.match(text)
         place = (Path(match["file"] or main).name, int(match["line"])) if match else None
         found[Complaint(place, match["text"] if match else text)] = None
+    if status == SECURITY and not all(_INSECURE.search(complaint.text) for complaint in found):
+        status = COMPLAINTS
     return Heard(status, tuple(found))
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from alived.supervisor.config.forms.text import Body, Lines
 from alived.supervisor.config.grammar.row import Row
 from alived.supervisor.config.grammar.table import TABLE
+from alived.supervisor.config.grammar.virtual_server import REAL
 from tests.supervisor.config.samples import SECRET_KEY
 
 Parts = tuple[str, ...]
@@ -26,7 +27,6 @@ class Block:
     """Blocks of the top level that it names, and that therefore stand before it."""
 
 
-REAL = "virtual_server/real_server"
 PLAIN_CHECKS = ("TCP_CHECK", "SMTP_CHECK", "DNS_CHECK", "UDP_CHECK", "PING_CHECK")
 
 BLOCKS: Mapping[str, Block] = {
@@ -43,7 +43,7 @@ BLOCKS: Mapping[str, Block] = {
             "virtual_ipaddress": ("virtual_ipaddress {", "10.0.0.9", "}"),
         },
     ),
-    "vrrp_instance/authentication": Block(words={"auth_pass": ("auth_pass secret",)}),
+    "vrrp_instance/authentication": Block(words={"auth_type": ("auth_type PASS",), "auth_pass": ("auth_pass secret",)}),
     "vrrp_instance/auth_hmac": Block(words={"key": (f"key 1 {SECRET_KEY}",)}),
     "vrrp_sync_group": Block("G", {"group": ("group {", "I", "}")}, before=("vrrp_instance",)),
     "track_group": Block("T", {"group": ("group {", "I", "}")}, before=("vrrp_instance",)),
@@ -52,16 +52,70 @@ BLOCKS: Mapping[str, Block] = {
     "virtual_server": Block("10.0.0.1 80", {"real_server": ("real_server 10.0.0.2 80 {", "}")}),
     REAL: Block("10.0.0.2 80"),
     **{f"{REAL}/{word}": Block() for word in PLAIN_CHECKS},
-    f"{REAL}/HTTP_GET": Block(words={"url": ("url {", "}")}),
-    f"{REAL}/SSL_GET": Block(words={"url": ("url {", "}")}),
-    f"{REAL}/HTTP_GET/url": Block(),
-    f"{REAL}/SSL_GET/url": Block(),
+    f"{REAL}/HTTP_GET": Block(words={"url": ("url {", "path /", "}")}),
+    f"{REAL}/SSL_GET": Block(words={"url": ("url {", "path /", "}")}),
+    f"{REAL}/HTTP_GET/url": Block(words={"path": ("path /",)}),
+    f"{REAL}/SSL_GET/url": Block(words={"path": ("path /",)}),
     f"{REAL}/SMTP_CHECK/host": Block(),
     f"{REAL}/MISC_CHECK": Block(words={"misc_path": ("misc_path /bin/true",)}),
     f"{REAL}/FILE_CHECK": Block(words={"track_file": ("track_file F",)}, before=("track_file",)),
     f"{REAL}/BFD_CHECK": Block(words={"name": ("name B",)}, before=("bfd_instance",)),
 }
 """Path -> what it needs. The top level needs nothing."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a keyword needs around it, so that nothing but its own words is to be complained of."""
+
+    words: Mapping[str, Parts] = field(default_factory=dict)
+    """The same as of a block; they stand in the same one, before the keyword."""
+    before: Parts = ()
+    """The same."""
+
+
+_PEER = Around({"unicast_peer": ("unicast_peer {", "10.0.0.3", "}")})
+_SORRY = Around({"sorry_server": ("sorry_server 10.0.0.5 80",)})
+_SH, _MH = Around({"lvs_sched": ("lvs_sched sh",)}), Around({"lvs_sched": ("lvs_sched mh",)})
+_REGEX = Around({"regex": ("regex a",)})
+
+AROUND: Mapping[tuple[str, str], Around] = {
+    ("global_defs", "lvs_sync_daemon"): Around(before=("vrrp_instance",)),
+    **{
+        (block, word): Around(before=(tracker,))
+        for block in ("vrrp_instance", "vrrp_sync_group")
+        for word, tracker in (
+            ("track_script", "vrrp_script"),
+            ("track_file", "track_file"),
+            ("track_process", "vrrp_track_process"),
+            ("track_bfd", "bfd_instance"),
+        )
+    },
+    ("vrrp_instance", "native_ipv6"): Around({"virtual_ipaddress": ("virtual_ipaddress {", "fe80::9", "}")}),
+    ("vrrp_instance", "virtual_ipaddress_excluded"): Around(
+        {"virtual_ipaddress": ("virtual_ipaddress {", "10.0.0.8", "}")}
+    ),
+    ("vrrp_instance/auth_hmac", "active_key"): Around({"key": (f"key 1 {SECRET_KEY}", f"key 255 {SECRET_KEY}")}),
+    ("vrrp_instance", "old_unicast_checksum"): Around({"version": ("version 3",), **_PEER.words}),
+    ("vrrp_instance", "track_src_ip"): Around({"mcast_src_ip": ("mcast_src_ip 10.0.0.3",)}),
+    ("vrrp_instance", "no_accept"): Around({"priority": ("priority 255",)}),
+    ("vrrp_instance", "vmac_xmit_base"): Around({"use_vmac": ("use_vmac",)}),
+    **{
+        ("vrrp_instance", word): _PEER
+        for word in ("unicast_src_ip", "unicast_fault_no_peer", "check_unicast_src", "unicast_ttl")
+    },
+    ("virtual_server", "sorry_server_inhibit"): _SORRY,
+    ("virtual_server", "sorry_server_lvs_method"): _SORRY,
+    ("virtual_server", "sh-port"): _SH,
+    ("virtual_server", "sh-fallback"): _SH,
+    ("virtual_server", "mh-port"): _MH,
+    ("virtual_server", "mh-fallback"): _MH,
+    **{
+        (f"{REAL}/{check}/url", word): _REGEX
+        for check in ("HTTP_GET", "SSL_GET")
+        for word in ("regex_no_match", "regex_options", "regex_min_offset", "regex_max_offset", "regex_stack")
+    },
+}
 
 
 class Sample(NamedTuple):
@@ -81,41 +135,53 @@ class Sample(NamedTuple):
 
 def minimal(block: str) -> str:
     """A configuration with a block that has what it needs and nothing else."""
-    return "\n".join(_within(block, []) if block else []) + "\n"
+    return "\n".join(_within(block, list(_lines(BLOCKS[block].words))) if block else []) + "\n"
 
 
-def with_value(row: Row, value: str, before: Iterable[str] = ()) -> Sample:
-    """The least configuration with a keyword and these words; of a list block, with that entry.
-
-    `before` are blocks of the top level that the words name.
-    """
-    form = TABLE[row.block, row.spelling_of or row.word].form
-    path = f"{row.block}/{row.word}".lstrip("/")
+def with_value(row: Row, value: str) -> Sample:
+    """The least configuration with a keyword and these words; of a list block, with that entry."""
+    word = row.spelling_of or row.word
+    form, path = TABLE[row.block, word].form, f"{row.block}/{word}".lstrip("/")
     if isinstance(form, Lines):
-        own = [f"{row.word} {'N ' if form.named else ''}{{", value, "}"]
-    elif isinstance(form, Body):
-        own = _block(path, _needs(f"{row.block}/{row.spelling_of or row.word}".lstrip("/")), row.word)
-    else:
-        own = [f"{row.word} {value}".rstrip()]
-    prelude = [line for name in before for line in _within(name, [])]
-    lines = [*prelude, *_within(row.block, own, row.spelling_of or row.word)]
-    first = next(at for at in range(len(lines)) if lines[at : at + len(own)] == own)
-    return Sample("\n".join(lines) + "\n", first + (2 if isinstance(form, Lines) else 1), isinstance(form, Lines))
+        return _sample(row, [f"{row.word} {'N ' if form.named else ''}{{", value, "}"], is_entry=True)
+    if isinstance(form, Body):
+        return _sample(row, _block(path, list(_lines(BLOCKS[path].words)), row.word), BLOCKS[path].before)
+    return _sample(row, [f"{row.word} {value}".rstrip()])
 
 
-def _within(block: str, lines: list[str], instead_of: str = "") -> list[str]:
-    """Lines in a block that has else what it needs but for one word, in the blocks around it."""
+def without_block(row: Row) -> Sample:
+    """The least configuration with a keyword alone on its line."""
+    return _sample(row, [row.word])
+
+
+def _sample(row: Row, own: list[str], before: Parts = (), *, is_entry: bool = False) -> Sample:
+    """Lines of a keyword, where they belong."""
+    word = row.spelling_of or row.word
+    around = AROUND.get((row.block, word), Around(before=before))
+    words = BLOCKS[row.block].words if row.block else {}
+    needed = _lines({other: parts for other, parts in {**words, **around.words}.items() if other != word})
+    lines = [*_standing_before(around.before), *_within(row.block, [*needed, *own])]
+    first = max(at for at in range(len(lines)) if lines[at : at + len(own)] == own)
+    return Sample("\n".join(lines) + "\n", first + (2 if is_entry else 1), is_entry)
+
+
+def _lines(words: Mapping[str, Parts]) -> Iterable[str]:
+    return (line for parts in words.values() for line in parts)
+
+
+def _standing_before(names: Parts) -> list[str]:
+    """Blocks of the top level with what they need."""
+    return [line for name in names for line in _within(name, list(_lines(BLOCKS[name].words)))]
+
+
+def _within(block: str, lines: list[str]) -> list[str]:
+    """A block of these lines, in the blocks around it with what those need."""
     if not block:
         return lines
-    prelude = [line for name in BLOCKS[block].before for line in _within(name, [])]
     outer, _, word = block.rpartition("/")
-    inside = [*(line for line in _needs(block, instead_of)), *lines]
-    return [*prelude, *_within(outer, _block(block, inside, word), word)]
-
-
-def _needs(block: str, but_for: str = "") -> list[str]:
-    """The lines that a block cannot do without."""
-    return [line for word, parts in BLOCKS[block].words.items() if word != but_for for line in parts]
+    others = {other: parts for other, parts in BLOCKS[outer].words.items() if other != word} if outer else {}
+    own = [*_lines(others), *_block(block, lines, word)]
+    return [*_standing_before(BLOCKS[block].before), *_within(outer, own)]
 
 
 def _block(block: str, lines: list[str], word: str) -> list[str]:

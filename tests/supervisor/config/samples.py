@@ -39,7 +39,7 @@ from alived.supervisor.config.forms.settings import (
     ProcessName,
     Umask,
 )
-from alived.supervisor.config.forms.text import Address, Choice, Text
+from alived.supervisor.config.forms.text import Address, Choice, Lines, Text
 from alived.supervisor.config.forms.trackers import (
     InitFileOptions,
     Milliseconds,
@@ -48,6 +48,9 @@ from alived.supervisor.config.forms.trackers import (
     ScriptSeconds,
 )
 from alived.supervisor.config.forms.tracking import TrackerWeight, TrackLine
+from alived.supervisor.config.grammar.row import Row
+from alived.supervisor.config.grammar.table import HOMES, TABLE
+from alived.supervisor.config.grammar.virtual_server import REAL
 
 
 class Bad(NamedTuple):
@@ -71,8 +74,30 @@ SECRET_KEY = "k" * 32
 
 
 def samples_of(form: Form) -> Samples:
-    """For a form, or for the entries of a list block. KeyError: there are none."""
+    """For a form; that of the entries, of a list block. KeyError: there are none."""
     return SAMPLES[type(form)](form)
+
+
+def good_of(row: Row) -> tuple[str, ...]:
+    """Words that a keyword can have, which may be fewer than its form has."""
+    return GOOD.get((row.block, row.word)) or samples_of(entry_form(row)).good
+
+
+def bad_of(row: Row) -> tuple[Bad, ...]:
+    """Words that it cannot have. In a list block there is no entry without words."""
+    bad = samples_of(entry_form(row)).bad
+    return tuple(one for one in bad if one.text) if isinstance(form_of(row), Lines) else bad
+
+
+def form_of(row: Row) -> Form:
+    """The form of a row, or of the word that it is another spelling of."""
+    return TABLE[row.block, row.spelling_of or row.word].form
+
+
+def entry_form(row: Row) -> Form:
+    """The same; of a list block, the form of its entries."""
+    form = form_of(row)
+    return form.entry if isinstance(form, Lines) else form
 
 
 def _fixed(good: tuple[str, ...], *bad: Bad) -> Callable[[Any], Samples]:
@@ -98,7 +123,9 @@ def _seconds(form: Seconds) -> Samples:
 
 
 def _clamped(form: Clamped) -> Samples:
-    return Samples((str(form.low), str(form.high)), (Bad(str(form.low - 1)), Bad(str(form.high + 1)), Bad("x"), MISSING))
+    return Samples(
+        (str(form.low), str(form.high)), (Bad(str(form.low - 1)), Bad(str(form.high + 1)), Bad("x"), MISSING)
+    )
 
 
 def _milliseconds(form: Milliseconds) -> Samples:
@@ -138,7 +165,7 @@ def _router_address(form: RouterAddress) -> Samples:
 
 def _command(form: Command) -> Samples:
     account = ("/bin/true root", "/bin/true root bin") if form.account else ()
-    return Samples(("/bin/true", '"/bin/true a b"', *account), (Bad("\"/bin/true 'a\""), Bad('""'), MISSING))
+    return Samples(("/bin/true", '"/bin/true a b"', *account), (Bad('"/bin/true \'a"'), Bad('""'), MISSING))
 
 
 # --- forms of forms ---------------------------------------------------------------------------------------------------
@@ -159,7 +186,7 @@ def _several(form: Several) -> Samples:
     wrong = next(one for one in bad if one.text)
     missing = (MISSING,) if form.least else ()
     alone = () if form.least else ("",)
-    return Samples((good[0], f"{good[0]} {good[-1]}", *alone), (wrong, Bad(f"{good[0]} {wrong.text}", 1), *missing))
+    return Samples((good[0], f"{good[0]} {good[0]}", *alone), (wrong, Bad(f"{good[0]} {wrong.text}", 1), *missing))
 
 
 # --- lines of list blocks ---------------------------------------------------------------------------------------------
@@ -178,6 +205,25 @@ def _track_line(form: TrackLine) -> Samples:
     good = (name, f"{name} weight 10", f"{name} weight -10 reverse")
     return Samples(good, (Bad(f"{name} weight 1000", 2), Bad(f"{name} weight", 1), Bad(f"{name} wieght 1", 1)))
 
+
+GOOD: dict[tuple[str, str], tuple[str, ...]] = {
+    ("track_file", "file"): ("/tmp/number",),
+    ("vrrp_sync_group", "group"): ("I",),
+    ("track_group", "group"): ("I",),
+    ("garp_group", "interfaces"): ("eth1",),
+    ("bfd_instance", "source_ip"): ("10.0.0.7",),
+    ("vrrp_instance", "advert_int"): ("1", "255"),
+    ("vrrp_instance", "virtual_ipaddress_excluded"): ("10.0.0.9", "10.0.0.9/24 dev eth1"),
+    ("virtual_server", "ip_family"): ("inet",),
+    ("virtual_server", "quorum"): ("1",),
+    ("virtual_server", "hysteresis"): ("0",),
+    ("virtual_server", "sorry_server"): ("10.0.0.7 80",),
+    **{(block, "bindto"): ("10.0.0.7",) for block in HOMES["bindto"]},
+    (f"{REAL}/MISC_CHECK", "misc_timeout"): ("1", "4294"),
+    (f"{REAL}/FILE_CHECK", "track_file"): ("F",),
+    (f"{REAL}/BFD_CHECK", "name"): ("B",),
+}
+"""(block, word) -> its words, where those of its form would have to fit other words, or name what is not there."""
 
 SAMPLES: dict[type, Callable[[Any], Samples]] = {
     Address: _address,
@@ -254,7 +300,10 @@ SAMPLES: dict[type, Callable[[Any], Samples]] = {
         ("10.0.0.7", "10.0.0.7 min_ttl 1 max_ttl 5"),
         Bad("here"), Bad("10.0.0.7 min_ttl 256", 2), Bad("10.0.0.7 more", 1, Code.UNKNOWN_KEYWORD),
     ),
-    UseIpvlan: _fixed(("", "name ipv.1 10.0.0.7/24 vepa group red"), Bad("a/b"), Bad("name", 0)),
+    UseIpvlan: _fixed(
+        ("10.0.0.7/24", "name ipv.1 10.0.0.7/24 vepa group red"),
+        Bad("10.0.0.7/24 a/b", 1), Bad("10.0.0.7/24 name", 1),
+    ),
     UseVmac: _fixed(
         ("", "name vrrp.51 02:00:00:00:00:01 netlink_notify_msg group red"), Bad("01:00:00:00:00:01"), Bad("name", 0)
     ),

@@ -2,7 +2,7 @@
 
 from alived.ipc.model.checks import Check, RealServerChecks
 from alived.ipc.model.lvs import RealServer, VirtualServer
-from alived.supervisor.config.diagnostics import Severity
+from alived.supervisor.config.diagnostics import Code, Severity
 from alived.supervisor.config.load import Loaded
 
 REAL = RealServer(address="10.0.0.2", port=80)
@@ -46,6 +46,13 @@ def checks(loaded: Loaded) -> tuple[Check, ...]:
 
 
 def said(loaded: Loaded, *severities: Severity) -> list[tuple[int, str, str]]:
-    """Line, message and hint of what keepalived complains of too, or of what has one of these severities."""
+    """Line, message and hint of what keepalived complains of too, or of what has one of these severities.
+
+    What alived does not act on yet is another matter.
+    """
     wanted = severities or (Severity.ERROR, Severity.WARNING)
-    return [(one.place.line, one.message, one.hint) for one in loaded.diagnostics if one.severity in wanted]
+    return [
+        (one.place.line, one.message, one.hint)
+        for one in loaded.diagnostics
+        if one.severity in wanted and one.code is not Code.NOT_IMPLEMENTED
+    ]

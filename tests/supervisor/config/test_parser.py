@@ -67,6 +67,11 @@ def test_a_word_of_the_top_level_shows_that_a_brace_is_missing() -> None:
     assert found == [(Code.UNCLOSED_BRACE, "1:6")]
 
 
+def test_a_word_of_the_top_level_in_an_unknown_block_shows_nothing() -> None:
+    tree, found = read("a {\nroot {\n b\n}\n}\nc\n")
+    assert (shape(tree.statements), tree.complete, found) == ([("a", [("root", ["b"])]), "c"], True, [])
+
+
 def test_where_a_body_ends() -> None:
     tree, _ = read("a {\n b {\n }\n}\nc\n")
     (a, c) = tree.statements

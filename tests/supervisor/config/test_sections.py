@@ -76,7 +76,7 @@ def test_the_search_for_similar_words_ends_in_a_file_full_of_others() -> None:
 
 
 def test_blocks_within_an_unknown_block_are_read_as_keepalived_does() -> None:
-    whole, report = top("group G {\n  delay_loop 1\n  virtual_server 10.0.0.1 80 {\n  }\n}\n")
+    whole, report = top("cluster G {\n  delay_loop 1\n  virtual_server 10.0.0.1 80 {\n  }\n}\n")
     assert [section.header for section in whole.sections("virtual_server")] == [("10.0.0.1", "80")]
     (found,) = report.diagnostics()
     assert (found.code, found.place.line, found.place.end_line) == (Code.UNKNOWN_KEYWORD, 1, 5)

@@ -11,7 +11,7 @@ prints every difference between keepalived's verdicts, alived's and those that t
 ``language/parts``     what those include
 
 A first line `# needs …` says that Debian's keepalived cannot judge the file, `# exit 6…` that the mistake is one of
-security or of a file that has to be there.
+script security and nothing else.
 """
 
 import os

@@ -40,7 +40,8 @@ def test_virtual_servers(both: tuple[list[Part], Config]) -> None:
     parts, config = both
     said = [servers.server_said(part) for part in parts if part.kind == "virtual"]
     assert said
-    read = [servers.server_read(one) for one in everything(config, VirtualServer)]
+    groups = everything(config, VirtualServerGroup)
+    read = [servers.server_read(one, groups) for one in everything(config, VirtualServer)]
     assert apart(numbered(read), numbered(said)) == []
 
 
@@ -58,13 +59,16 @@ def test_groups(both: tuple[list[Part], Config]) -> None:
 
 
 def test_checks(both: tuple[list[Part], Config]) -> None:
+    """keepalived tells them in the order of the file, and FILE_CHECK last; alived kind by kind."""
     parts, config = both
-    # keepalived lists FILE_CHECK in another order
-    said = [
-        checks.check_said(part)
-        for part in parts
-        if part.kind == "check" and part.value("Keepalive method") != "FILE_CHECK"
+    told = [part for part in parts if part.kind == "check" and part.value("Keepalive method") != "FILE_CHECK"]
+    said = [list(map(checks.check_said, group)) for _, group in itertools.groupby(told, key=lambda part: part.name)]
+    read = [
+        [checks.check_read(one) for one in real.checks if not isinstance(one, FileCheck)]
+        for real in everything(config, RealServerChecks)
     ]
-    found = itertools.chain.from_iterable(one.checks for one in everything(config, RealServerChecks))
-    read = [checks.check_read(one) for one in found if not isinstance(one, FileCheck)]
-    assert apart(numbered(read), numbered(said)) == []
+    assert apart(numbered(_by_kind(read)), numbered(_by_kind(said))) == []
+
+
+def _by_kind(reals: list[list[Account]]) -> list[Account]:
+    return [check for checks in reals for check in sorted(checks, key=lambda check: str(check["kind"]))]

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from alived.ipc.messages import CheckState, RealServerState
-from alived.ipc.model.checks import RealServerChecks, TcpCheck
+from alived.ipc.model.checks import PingCheck, RealServerChecks, TcpCheck
 from alived.workers.checker.checks import Checks, describe
 from alived.workers.checker.outcome import Down, LocalError, Outcome, Up
 from alived.workers.checker.probes import tcp
@@ -152,6 +152,25 @@ def test_up_means_all_checks(monkeypatch: pytest.MonkeyPatch) -> None:
         assert watched.report()[0]["up"] is False
         world.outcomes[2] = UP
         await sent.until(lambda _: brief(sent)[-1] == ("rs1", True, [0, 0]))
+        watched.stop()
+
+    run(main())
+
+
+def test_a_check_that_cannot_be_run_counts_as_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        sent, world = Sent(), World(monkeypatch)
+        world.outcomes[1] = DOWN
+        ping = PingCheck(address="127.0.0.1", port=1)
+        both = RealServerChecks(virtual_server=VIRTUAL, real_server="rs1", checks=(ping, check(1, retry=0)))
+        other = RealServerChecks(virtual_server=VIRTUAL, real_server="rs2", checks=(ping,))
+        watched = Checks(sent)
+        watched.configure([both, other], [], [])
+        await sent.count(1)
+        assert brief(sent) == [("rs1", False, [1])]
+        assert [(found["real_server"], found["up"], found["checks"]) for found in watched.report()][1:] == [
+            ("rs2", True, [])
+        ]
         watched.stop()
 
     run(main())

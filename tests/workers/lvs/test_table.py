@@ -1,7 +1,9 @@
 """What is wanted follows from the configuration and the verdicts."""
 
+from dataclasses import replace
+
 from alived.ipc.messages import CheckState, RealServerState, VirtualServerState
-from alived.ipc.model.lvs import ForwardingMethod, Protocol, RealServer, VirtualServer
+from alived.ipc.model.lvs import Forwarding, ForwardingMethod, Protocol, RealServer, VirtualServer
 from alived.workers.lvs.table import (
     Destination,
     DestinationKey,
@@ -48,6 +50,14 @@ def test_what_is_configured_is_wanted_with_every_server_up() -> None:
             ),
         )
     }
+
+
+def test_a_real_server_may_be_reached_in_its_own_way() -> None:
+    wanted = Wanted()
+    direct = replace(ONE, lvs_method=Forwarding(method=ForwardingMethod.DR))
+    wanted.configure([replace(server(direct, TWO), lb_kind=Forwarding(method=ForwardingMethod.TUN))], ())
+    found = [destination.forwarding for destination in wanted.table()[KEY].destinations]
+    assert found == [ForwardingMethod.DR, ForwardingMethod.TUN]
 
 
 def test_a_dead_server_is_left_out_and_comes_back() -> None:

@@ -35,7 +35,7 @@ def check_said(part: Part) -> Account:
         "delay_loop": _microseconds(part, "Delay loop"),
         "warmup": _microseconds(part, "Warmup"),
         "retry": int(part.value("Retries")),
-        "delay_before_retry": _microseconds(part, "Delay before retry"),
+        "delay_before_retry": _microseconds(part, "Delay before retry", "Default delay before retry"),
         "log_all_failures": part.value("Log all failures") == "yes",
     }
     if kind == "MISC_CHECK":
@@ -166,8 +166,9 @@ def _url_read(url: Url) -> Account:
     }
 
 
-def _microseconds(part: Part, word: str) -> float:
-    return int(part.value(word).split()[0]) / 1_000_000
+def _microseconds(part: Part, word: str, otherwise: str = "") -> float:
+    said = part.value(word, part.value(otherwise)) if otherwise else part.value(word)
+    return int(said.split()[0]) / 1_000_000
 
 
 def _endpoint(text: str) -> tuple[str, int]:

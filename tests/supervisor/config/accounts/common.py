@@ -13,7 +13,7 @@ What lives here: what several of them need.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol, TypeVar
 
 from alived.ipc.model.common import Program
@@ -67,7 +67,7 @@ def everything(config: Config, kind: type[Kind]) -> list[Kind]:
     return [one for one in found if isinstance(one, kind)]
 
 
-def apart(read: Account, said: Account) -> list[str]:
+def apart(read: Mapping[str, object], said: Mapping[str, object]) -> list[str]:
     """Where two accounts of many things differ, by name and value."""
     found = [f"{name}: only one of the two has it" for name in read.keys() ^ said.keys()]
     for name in read.keys() & said.keys():

@@ -1,9 +1,11 @@
 """Virtual servers, without their checks, as keepalived and as alived understands them (common.py)."""
 
 import re
+from collections.abc import Iterable
 
 from alived.ipc.model.lvs import (
     AddressRange,
+    FirewallMark,
     Forwarding,
     RealServer,
     TunnelType,
@@ -31,7 +33,6 @@ def server_said(part: Part) -> Account:
         "persistence": (
             int(part.value("persistence timeout", "0")),
             part.value("persistence granularity", ""),
-            part.value("pe name", part.value("persistence engine", "")),
         ),
         "protocol": part.value("protocol", "").replace("none", ""),
         "quorum": (int(quorum), int(hysteresis)),
@@ -44,8 +45,10 @@ def server_said(part: Part) -> Account:
     }
 
 
-def server_read(server: VirtualServer) -> Account:
+def server_read(server: VirtualServer, groups: Iterable[VirtualServerGroup]) -> Account:
     """A virtual_server, without its real servers."""
+    entries = [entry for group in groups if group.name == server.group for entry in group.entries]
+    only_marks = bool(server.fwmark or entries) and all(isinstance(entry, FirewallMark) for entry in entries)
     flags = server.flags
     given = {
         "flag-1": flags.flag_1,
@@ -56,15 +59,14 @@ def server_read(server: VirtualServer) -> Account:
         "mh-port": flags.mh_port,
         "mh-fallback": flags.mh_fallback,
     }
-    protocol = "" if server.fwmark else server.protocol
     sorry = server.sorry_server
     return {
         "scheduler": server.lb_algo,
         "flags": tuple(word for word, on in given.items() if on),
         "ops": server.ops,
         "forwarding": forwarding_read(server.lb_kind),
-        "persistence": (server.persistence_timeout, server.persistence_granularity, server.persistence_engine),
-        "protocol": str(protocol),
+        "persistence": (server.persistence_timeout, server.persistence_granularity),
+        "protocol": "" if only_marks else server.protocol.value,
         "quorum": (server.quorum, server.hysteresis),
         "quorum_up": program_read(server.quorum_up),
         "quorum_down": program_read(server.quorum_down),
