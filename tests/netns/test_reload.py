@@ -97,13 +97,20 @@ def real_servers(pair: Pair) -> list[str]:
 
 def test_a_broken_file_leaves_everything_as_it_was(pair: Pair) -> None:
     with unnoticed(pair):
-        broken = config(pair.host1).replace("priority 100", "priority high")
+        broken = config(pair.host1) + "vrrp_instance VI_9 {\n"
         said = reload(pair, broken)
-        line = broken[: broken.index("priority high")].count("\n") + 1
-        assert f"{CONFIG}:{line}" in said
+        line = broken.count("\n")
+        assert f"{CONFIG}:{line}:20: error: this '{{' is not closed" in said
         assert ask(pair.host1, "status")["reload_error"]
     reload(pair, config(pair.host1))
     assert ask(pair.host1, "status")["reload_error"] is None
+
+
+def test_a_value_that_cannot_be_used_is_said_and_nobody_else_notices(pair: Pair) -> None:
+    with unnoticed(pair):
+        said = reload(pair, config(pair.host1).replace("advert_int 1", "advert_int one"))
+        assert "`advert_int` must be a number of seconds" in said
+        assert ask(pair.host1, "status")["reload_error"] is None
 
 
 def test_a_hundred_reloads_leak_nothing(pair: Pair) -> None:
