@@ -16,6 +16,7 @@ endif
 
 # Files without I/O: each is covered wholly, branches too, by its own test file alone.
 PURE := ipc/codec supervisor/restart supervisor/patience supervisor/router supervisor/reload \
+    supervisor/changes supervisor/disturbance \
     workers/vrrp/fsm workers/vrrp/timers workers/vrrp/packet workers/vrrp/priority workers/vrrp/garp \
     workers/vrrp/receiver workers/vrrp/rtnetlink workers/vrrp/interfaces workers/vrrp/agenda workers/vrrp/translate \
     workers/checker/schedule workers/checker/verdict \
@@ -24,7 +25,7 @@ PURE := ipc/codec supervisor/restart supervisor/patience supervisor/router super
 # Configurations with keepalived's verdicts, beside this repository where there are any (tests/supervisor/config/recorded.py).
 export ALIVED_CORPUS ?= $(wildcard $(CURDIR)/../shared/corpus)
 
-.PHONY: help demo test lint types pytest cores bench clean
+.PHONY: help demo test lint types pytest cores reference bench clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST)
@@ -51,6 +52,9 @@ cores: $(VENV)/for-test  ## each pure core by its own tests alone: all branches
 	        "tests/$$(dirname $$core)/test_$$(basename $$core).py" >$(VENV)/cores.log || { cat $(VENV)/cores.log; exit 1; }; \
 	    COVERAGE_FILE=$(VENV)/coverage $(BIN)/coverage report --show-missing --fail-under=100 >$(VENV)/cores.log || { cat $(VENV)/cores.log; exit 1; }; \
 	done; echo "$(words $(PURE)) pure cores, every branch"
+
+reference: $(VENV)/for-demo  ## the manual's page of keywords, from the grammar
+	$(BIN)/python -m alived.supervisor.config.reference > docs/reference.md
 
 bench: $(VENV)/for-test  ## measure alived beside keepalived
 	@$(BIN)/python -m bench

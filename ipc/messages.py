@@ -7,12 +7,12 @@ to a worker that comes back and to an observer that arrives late.
 What does not live here: who receives what (supervisor/router.py) and how bytes travel (bus.py).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from alived.ipc.model.config import ConfigObject
 from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.record import record
 
 Document = dict[str, Any]
 """A JSON-like answer to a query: str keys; None, bool, int, float, str, list and dict values."""
@@ -36,7 +36,7 @@ class StopHow(StrEnum):
     """Another process takes over at once: everything stays."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Message:
     """Base of all messages."""
 
@@ -44,14 +44,14 @@ class Message:
 # --- life of a worker -------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Hello(Message):
     """Worker -> supervisor, first: I run and wait for Configure."""
 
     pid: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Heartbeat(Message):
     """Worker -> supervisor, several times a second: the loop turns."""
 
@@ -59,7 +59,7 @@ class Heartbeat(Message):
     """Longest delay of a turn since the last heartbeat, seconds."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Configure(Message):
     """Supervisor -> worker: objects to take on (new or changed) and keys to forget.
 
@@ -75,14 +75,14 @@ class Configure(Message):
     """Seconds since the predecessor was last known to be well; meaningful only with `retained`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Configured(Message):
     """Worker -> supervisor: generation taken on; the worker is Ready."""
 
     generation: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Stop(Message):
     """Supervisor -> worker: end, and how."""
 
@@ -92,7 +92,7 @@ class Stop(Message):
 # --- what happens -----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrackerChanged(Message):
     """Checker -> vrrp: a vrrp_script is up or down; sent at every change and after the first verdict."""
 
@@ -106,7 +106,7 @@ class TrackerChanged(Message):
         return f"tracker {self.tracker}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PriorityChanged(Message):
     """Vrrp -> observers: the effective priority of an instance and what made it so."""
 
@@ -122,7 +122,7 @@ class PriorityChanged(Message):
         return f"priority {self.instance}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class InstanceState(Message):
     """Vrrp -> checker (notify programs), observers: an instance entered a state.
 
@@ -150,7 +150,7 @@ class InstanceState(Message):
         return f"instance {self.instance}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CheckState:
     """Verdict of one check of a real server."""
 
@@ -163,7 +163,7 @@ class CheckState:
     """What the last run said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RealServerState(Message):
     """Checker -> lvs, observers: a real server is up or down, and what its checks say."""
 
@@ -178,7 +178,7 @@ class RealServerState(Message):
         return f"real_server {self.virtual_server} {self.real_server}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class VirtualServerState(Message):
     """Lvs -> observers: whether a virtual server has its quorum, and the live weight behind it."""
 
@@ -192,7 +192,7 @@ class VirtualServerState(Message):
         return f"virtual_server {self.virtual_server}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class WorkerState(Message):
     """Supervisor -> observers: a worker was started, became ready, died, was given up."""
 
@@ -207,7 +207,7 @@ class WorkerState(Message):
         return f"worker {self.worker}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LogLine(Message):
     """Supervisor -> observers: one line of some process's log."""
 
@@ -223,7 +223,7 @@ class LogLine(Message):
 # --- questions --------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Query(Message):
     """Alivectl -> supervisor, or on to a worker: a question or a command by name."""
 
@@ -233,7 +233,7 @@ class Query(Message):
     arguments: Document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Reply(Message):
     """The answer to the Query of the same id."""
 

@@ -8,13 +8,13 @@ be sent to whom for it (reload.py), and the reasons (disturbance.py).
 import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from alived.ipc.model.checks import Connecting
 from alived.ipc.model.common import Program
 from alived.ipc.model.config import Config
 from alived.ipc.model.lvs import RealServer, endpoint
+from alived.ipc.record import record
 from alived.supervisor.config.forms.text import Body
 from alived.supervisor.config.grammar.later import instead
 from alived.supervisor.config.grammar.row import Row
@@ -29,7 +29,7 @@ BLOCKS = {cls: block_name(block) for block, cls in reversed(MODELS.items())}
 """Class of the model -> the keyword of its block."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Value:
     """A value that changes, as it is written in keepalived.conf; empty: it is not there, or it is the keyword alone."""
 
@@ -53,7 +53,7 @@ class Value:
         return f"{self.name} {self.old or 'none'} -> {self.new or 'none'}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Change:
     """An object that changes."""
 

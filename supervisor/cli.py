@@ -3,7 +3,6 @@
 Exit codes are keepalived's. A mistake of the user's is one line on standard error, never a traceback.
 """
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,12 +10,10 @@ from pathlib import Path
 import alived
 from alived.supervisor import exitcodes
 from alived.supervisor.config.diagnostics import Code
-from alived.supervisor.config.dump import dump
-from alived.supervisor.config.explain import UnknownWordError, explain
 from alived.supervisor.config.load import Loaded, load
 from alived.supervisor.options import SIGNALS, Options, UsageError, parse, parser
 
-SECURITY = {Code.SCRIPT_SECURITY}
+SECURITY = {Code.SCRIPT_SECURITY, Code.INSECURE_SCRIPT}
 """What alone makes a verdict that scripts are not secure."""
 
 
@@ -53,6 +50,8 @@ def _test(options: Options) -> int:
     loaded = load(options.config_file, options.config_id)
     code = verdict(loaded)
     if options.json:
+        import json  # noqa: PLC0415  the common test does not need it
+
         found = [diagnostic.document() for diagnostic in loaded.diagnostics]
         sys.stdout.write(json.dumps({"verdict": code, "diagnostics": found}, indent=2, ensure_ascii=False) + "\n")
         return code
@@ -72,6 +71,8 @@ def _text(loaded: Loaded) -> str:
 
 
 def _dump(options: Options) -> int:
+    from alived.supervisor.config.dump import dump  # noqa: PLC0415  a configuration test does not need it
+
     loaded = load(options.config_file, options.config_id)
     sys.stderr.write(_text(loaded))
     sys.stdout.write(dump(loaded.config, show_secrets=options.show_secrets))
@@ -79,6 +80,8 @@ def _dump(options: Options) -> int:
 
 
 def _explain(word: str) -> int:
+    from alived.supervisor.config.explain import UnknownWordError, explain  # noqa: PLC0415  the same
+
     try:
         sys.stdout.write(explain(word))
     except UnknownWordError as error:

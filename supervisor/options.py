@@ -8,11 +8,11 @@ import argparse
 import logging.handlers
 import signal
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from alived.ipc.paths import DEFAULT_RUNTIME_DIR
+from alived.ipc.record import record
 
 DEFAULT_CONFIG = Path("/etc/keepalived/keepalived.conf")
 
@@ -31,7 +31,7 @@ class UsageError(Exception):
     """The command line is wrong; the text is one line for the user."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Options:
     """What was asked for."""
 
@@ -158,7 +158,7 @@ def parser() -> argparse.ArgumentParser:
 def parse(argv: Sequence[str]) -> Options:
     """The options of a command line, without the program's name. UsageError."""
     if argv[:1] == ["explain"]:
-        if len(argv) != 2 or not argv[1]:  # noqa: PLR2004  the command and its word
+        if len(argv) != 2 or not argv[1]:
             raise UsageError("write: alived explain KEYWORD")
         return Options(explain=argv[1])
     given = vars(parser().parse_args(argv))

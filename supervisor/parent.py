@@ -26,7 +26,6 @@ from alived.ipc.messages import (
     StopHow,
 )
 from alived.supervisor import control, exitcodes
-from alived.supervisor.config.diagnostics import Severity
 from alived.supervisor.config.load import Loaded, load
 from alived.supervisor.control import Control
 from alived.supervisor.crew import Crew
@@ -257,8 +256,8 @@ class Parent:
     async def reload(self) -> Document:
         """Read the configuration again and run what is valid of it, as keepalived does.
 
-        What is no configuration at all leaves the present one in force, and so does one whose blocks do not close: where
-        they end would be a guess. With --strict any error does.
+        What is no configuration at all leaves the present one in force, and so does one whose blocks do not close:
+        where they end would be a guess. With --strict any error does.
         """
         async with self._reloading:
             self._notifier.reloading()

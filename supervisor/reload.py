@@ -5,13 +5,12 @@ nothing, an object that does not change is not mentioned. What a change is in de
 changes.py.
 """
 
-from dataclasses import dataclass
-
 from alived.ipc.model.config import Config, ConfigObject
+from alived.ipc.record import record
 from alived.supervisor.changes import Change, changes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Update:
     """What one worker has to take on."""
 
@@ -20,7 +19,7 @@ class Update:
     drop: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Plan:
     """What a reload does."""
 

@@ -5,9 +5,8 @@ intensity, as Erlang's supervisors have it), and only one that says itself that 
 (gunicorn's convention), until a reload gives it something new to try.
 """
 
-from dataclasses import dataclass
-
 from alived.ipc.messages import WorkerExit
+from alived.ipc.record import record
 
 PERIOD = 10.0
 """Seconds that a death counts."""
@@ -21,7 +20,7 @@ FIRST_DELAY = 0.1
 MAX_DELAY = 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class RestartAt:
     """Start it again at this moment."""
 
@@ -30,7 +29,7 @@ class RestartAt:
     """History to hand in next time."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class GiveUp:
     """Do not start it again."""
 

@@ -6,7 +6,6 @@ waits, and is delivered after that as news: a notify program is not lost because
 """
 
 from collections import deque
-from dataclasses import dataclass
 
 from alived.ipc.messages import (
     InstanceState,
@@ -21,6 +20,7 @@ from alived.ipc.model.checker import VrrpScript
 from alived.ipc.model.config import Config
 from alived.ipc.model.lvs import VirtualServer
 from alived.ipc.model.vrrp import VrrpInstance
+from alived.ipc.record import record
 
 Routed = TrackerChanged | PriorityChanged | InstanceState | RealServerState | VirtualServerState
 """What may come from a worker for others. Observers see all of it."""
@@ -38,7 +38,7 @@ MAX_WAITING = 10_000
 """Messages that wait for one worker; the oldest give way."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Delivery:
     """Give this message to this worker now."""
 

@@ -4,12 +4,11 @@ The order is the order of start and of stop: the vrrp worker comes first, its pe
 never imported here: the zygote imports it, and the worker calls its `make`.
 """
 
-from dataclasses import dataclass
-
 from alived.ipc.privileges import Capability
+from alived.ipc.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Spec:
     """One kind of worker."""
 

@@ -1,7 +1,9 @@
 """How adverts are authenticated: the password of VRRP version 2, and keepalived's HMAC trailer."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from alived.ipc.record import record
 
 
 class AuthType(StrEnum):
@@ -31,7 +33,7 @@ class AntiReplay(StrEnum):
     """It grows."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HmacKey:
     """One key of auth_hmac."""
 
@@ -43,7 +45,7 @@ class HmacKey:
     """Where the secret was read from; empty: it stands in the configuration."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AuthHmac:
     """The auth_hmac block of an instance."""
 

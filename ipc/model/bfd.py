@@ -1,11 +1,10 @@
 """BFD sessions (RFC 5880), which instances and real servers can track."""
 
-from dataclasses import dataclass
-
 from alived.ipc.model.tracking import UNWEIGHTED, Weight
+from alived.ipc.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class BfdInstance:
     """One bfd_instance block: a session with one neighbor."""
 

@@ -1,12 +1,11 @@
 """What the checker worker runs: scripts, notify programs, checks of real servers."""
 
-from dataclasses import dataclass
-
 from alived.ipc.model.common import Program
 from alived.ipc.model.tracking import UNWEIGHTED, Weight
+from alived.ipc.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class VrrpScript:
     """One vrrp_script block that some instance tracks."""
 
@@ -29,7 +28,7 @@ class VrrpScript:
         return f"vrrp_script {self.name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Notify:
     """Programs to run when an instance changes state, in the order of keepalived.conf(5)."""
 

@@ -1,13 +1,13 @@
 """Checks of real servers: one dataclass for each kind that keepalived.conf(5) knows."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from alived.ipc.model.common import Program
 from alived.ipc.model.tracking import Weight
+from alived.ipc.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Paced:
     """A check that is run again and again: how often, and how patiently. Times are seconds."""
 
@@ -24,7 +24,7 @@ class Paced:
     """Failures are logged also while retries are left."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Connecting(Paced):
     """A check that sends something to an address and port."""
 
@@ -40,17 +40,17 @@ class Connecting(Paced):
     connect_timeout: float = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TcpCheck(Connecting):
     """TCP_CHECK: up when a connection to `address`:`port` is accepted in time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PingCheck(Connecting):
     """PING_CHECK: up when `address` answers an ICMP echo request in time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StatusRange:
     """HTTP status codes from `first` to `last`."""
 
@@ -58,7 +58,7 @@ class StatusRange:
     last: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RegexStack:
     """Bytes of the stack that a regular expression may have."""
 
@@ -66,7 +66,7 @@ class RegexStack:
     most: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Url:
     """What is asked for, and what must come back."""
 
@@ -98,7 +98,7 @@ class HttpProtocol(StrEnum):
     V1_1 = "1.1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class HttpCheck(Connecting):
     """HTTP_GET: up when each URL in turn brings what it should."""
 
@@ -112,7 +112,7 @@ class HttpCheck(Connecting):
     urls: tuple[Url, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SslCheck(HttpCheck):
     """SSL_GET: the same over TLS."""
 
@@ -120,7 +120,7 @@ class SslCheck(HttpCheck):
     """close_notify is sent at the end (SSL_set_quiet_shutdown(3))."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SmtpCheck(Connecting):
     """SMTP_CHECK: up when the server greets, and accepts HELO and QUIT."""
 
@@ -139,7 +139,7 @@ class DnsType(StrEnum):
     AAAA = "AAAA"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DnsCheck(Connecting):
     """DNS_CHECK: up when a name server answers a question over UDP."""
 
@@ -150,7 +150,7 @@ class DnsCheck(Connecting):
     name: str = "."
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Reply:
     """What an answer has to begin with, bit by bit where the mask has ones; empty: anything."""
 
@@ -158,7 +158,7 @@ class Reply:
     mask: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class UdpCheck(Connecting):
     """UDP_CHECK: up when a datagram brings no ICMP error, and an answer if one is asked for."""
 
@@ -169,7 +169,7 @@ class UdpCheck(Connecting):
     max_reply_length: int = 255
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MiscCheck(Paced):
     """MISC_CHECK: up when a program ends with 0."""
 
@@ -179,9 +179,17 @@ class MiscCheck(Paced):
     """After this long the program is stopped and has failed; `delay_loop` when nothing is said."""
     misc_dynamic: bool = False
     """Exit codes from 2 are success, and a weight two larger than the one that is added."""
+    connect_ip: str = ""
+    """This and what follows is said of other checks, and of no use to one that connects to nothing."""
+    connect_port: int = 0
+    bindto: str = ""
+    bind_port: int = 0
+    bind_if: str = ""
+    fwmark: int = 0
+    connect_timeout: float = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FileCheck:
     """FILE_CHECK: up and weighted as the number in a track_file says."""
 
@@ -190,7 +198,7 @@ class FileCheck:
     """None: as the track_file itself says."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class BfdCheck:
     """BFD_CHECK: up as long as a BFD session is."""
 
@@ -201,7 +209,7 @@ class BfdCheck:
 Check = TcpCheck | PingCheck | HttpCheck | SslCheck | SmtpCheck | DnsCheck | UdpCheck | MiscCheck | FileCheck | BfdCheck
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RealServerChecks:
     """The checks of one real server of one virtual server; up when all of them are."""
 
@@ -215,7 +223,7 @@ class RealServerChecks:
         return f"checks {self.virtual_server} {self.real_server}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SslContext:
     """The SSL block: the files that SSL_GET presents itself with. All empty: none."""
 

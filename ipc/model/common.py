@@ -1,9 +1,9 @@
 """What several kinds of objects are made of."""
 
-from dataclasses import dataclass
+from alived.ipc.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Program:
     """A program to run: no shell ever, the user resolved when the configuration was read."""
 
@@ -14,7 +14,7 @@ class Program:
     """Supplementary groups that it has beside `gid`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Account:
     """A user, and a group if it is not the user's own, by name or number."""
 

@@ -1,7 +1,5 @@
 """A whole configuration: the objects of all kinds, and what each worker is given of them."""
 
-from dataclasses import dataclass
-
 from alived.ipc.model.bfd import BfdInstance
 from alived.ipc.model.checker import Notify, VrrpScript
 from alived.ipc.model.checks import RealServerChecks, SslContext
@@ -12,6 +10,7 @@ from alived.ipc.model.routing import StaticRouting
 from alived.ipc.model.settings import Settings
 from alived.ipc.model.tracking import TrackFile, TrackProcess
 from alived.ipc.model.vrrp import VrrpInstance
+from alived.ipc.record import record
 
 VrrpObject = VrrpInstance
 CheckerObject = VrrpScript | Notify | RealServerChecks
@@ -36,7 +35,7 @@ KeptObject = (
 """What a configuration can have."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Config:
     """A whole configuration, cut into what each worker is given. A worker with nothing to do is not started."""
 

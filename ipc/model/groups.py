@@ -1,13 +1,12 @@
 """Groups of instances: those that change state together, and those that watch the same static addresses."""
 
-from dataclasses import dataclass
-
 from alived.ipc.model.common import Program
 from alived.ipc.model.tracking import TrackedBfd, TrackedFile, TrackedInterface, TrackedProcess
 from alived.ipc.model.vrrp import TrackedScript
+from alived.ipc.record import record
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SyncGroup:
     """One vrrp_sync_group block: instances of which all are master or none is."""
 
@@ -37,7 +36,7 @@ class SyncGroup:
         return f"vrrp_sync_group {self.name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrackGroup:
     """One track_group block: instances that are in fault while a static address, route or rule of the group is gone."""
 

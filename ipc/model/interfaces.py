@@ -1,10 +1,11 @@
 """What is said of network interfaces as such, whichever instance uses them."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from alived.ipc.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record(kw_only=True)
 class GarpGroup:
     """One garp_group block: how fast gratuitous ARP and unsolicited neighbour advertisements may follow each other."""
 
@@ -23,7 +24,7 @@ class GarpGroup:
         return f"garp_group {' '.join((*self.interface, *self.interfaces))}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class InterfaceDelay:
     """One line of interface_up_down_delays: how long a change must last before it counts."""
 
@@ -49,7 +50,7 @@ class LinkbeatType(StrEnum):
     IOCTL = "IOCTL"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LinkbeatInterface:
     """One line of linkbeat_interfaces: this interface is polled, as netlink does not tell of its link."""
 

@@ -1,10 +1,11 @@
 """Interfaces that alived makes for an instance on top of another one: macvlan for the virtual MAC address, ipvlan."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from alived.ipc.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record(kw_only=True)
 class Vmac:
     """`use_vmac`: the virtual addresses are on a macvlan that has the virtual router's MAC address."""
 
@@ -26,7 +27,7 @@ class IpvlanMode(StrEnum):
     VEPA = "vepa"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Ipvlan:
     """`use_ipvlan`: adverts are sent from an ipvlan of mode L2 with an address of its own."""
 

@@ -1,9 +1,9 @@
 """Virtual servers and what they are made of."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from alived.ipc.model.common import Program
+from alived.ipc.record import record
 
 
 class Protocol(StrEnum):
@@ -45,7 +45,7 @@ class TunnelChecksum(StrEnum):
     REMOTE = "remcsum"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Forwarding:
     """How a real server is reached; the tunnel matters only with TUN (ipvsadm(8), packet-forwarding-method)."""
 
@@ -64,7 +64,7 @@ class LvsBackend(StrEnum):
     NFTABLES = "nftables"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LvsGlobals:
     """Settings of the whole lvs worker."""
 
@@ -76,7 +76,7 @@ class LvsGlobals:
         return "lvs_globals"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Endpoint:
     """An address and a port."""
 
@@ -88,7 +88,7 @@ class Endpoint:
         return endpoint(self.address, self.port)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class RealServer:
     """One real_server block. How it is checked is in its RealServerChecks."""
 
@@ -116,7 +116,7 @@ class RealServer:
         return endpoint(self.address, self.port)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class SchedulerFlags:
     """Options of schedulers; ip_vs(4) gives them to the scheduler as three bits."""
 
@@ -131,7 +131,7 @@ class SchedulerFlags:
     mh_fallback: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class VirtualServer:
     """One virtual_server block: a service at an address and port, at a firewall mark, or at all of a group."""
 
@@ -192,7 +192,7 @@ class VirtualServer:
         return f"virtual_server {self.name}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AddressRange:
     """Addresses of a virtual_server_group, from `first` to `last`, at one port."""
 
@@ -202,7 +202,7 @@ class AddressRange:
     """0: all ports."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FirewallMark:
     """A firewall mark of a virtual_server_group."""
 
@@ -211,7 +211,7 @@ class FirewallMark:
     """None: that of the real servers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class VirtualServerGroup:
     """One virtual_server_group block: several services with the same real servers."""
 

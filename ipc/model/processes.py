@@ -3,11 +3,12 @@
 What does not live here: what they do.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from alived.ipc.record import record
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@record(kw_only=True)
 class ProcessNames:
     """What processes are called in ps(1); empty: alived's own name for them."""
 
@@ -19,7 +20,7 @@ class ProcessNames:
     """`process_names`: those that are not given have keepalived's names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Scheduling:
     """What the kernel's scheduler is asked for on behalf of one process."""
 
@@ -35,7 +36,7 @@ class Scheduling:
     """Microseconds of CPU time between two blocking system calls of a real-time process (RLIMIT_RTTIME)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AutoPriority:
     """Rising to a real-time priority when timers are seen to be late."""
 
@@ -45,7 +46,7 @@ class AutoPriority:
     """Microseconds of lateness that count."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ReceiveBuffer:
     """Size of the receive buffer of a netlink socket."""
 
@@ -55,7 +56,7 @@ class ReceiveBuffer:
     """It may exceed /proc/sys/net/core/rmem_max."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class NetlinkBuffers:
     """The netlink sockets of a process: the one that changes things, and the one that watches."""
 
@@ -73,7 +74,7 @@ class BufferPolicy(StrEnum):
     SIZE = "SIZE"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class AdvertBuffers:
     """Receive buffers of the sockets that adverts arrive at."""
 

@@ -4,8 +4,9 @@ None and empty mean that the line did not say: the kernel's default holds, or th
 those of rtnetlink; names of tables, scopes and so on have been looked up.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from alived.ipc.record import record
 
 FOREVER = 2**32 - 1
 """A lifetime without end, as the kernel has it."""
@@ -16,7 +17,7 @@ RTPROT_KEEPALIVED = 18
 TABLE_MAIN = 254
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class VirtualAddress:
     """One line of virtual_ipaddress or static_ipaddress, as it is put on an interface."""
 
@@ -64,7 +65,7 @@ class EncapKind(StrEnum):
     ILA = "ila"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Encap:
     """What packets of a route are wrapped in."""
 
@@ -83,7 +84,7 @@ class Encap:
     flags: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class NextHop:
     """One way of a route that has several."""
 
@@ -122,7 +123,7 @@ class Placing(StrEnum):
     APPEND = "append"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Route:
     """One line of virtual_routes or static_routes."""
 
@@ -199,7 +200,7 @@ class RuleAction(StrEnum):
     PROHIBIT = "prohibit"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Mark:
     """Firewall mark, and the bits of it that count."""
 
@@ -208,7 +209,7 @@ class Mark:
     """None: all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Span:
     """From one number to another, both included."""
 
@@ -216,7 +217,7 @@ class Span:
     last: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Rule:
     """One line of virtual_rules or static_rules."""
 
@@ -254,7 +255,7 @@ class Rule:
     """Of a static rule: the track_group that its loss puts into fault."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class StaticRouting:
     """static_ipaddress, static_routes and static_rules: there from start to stop, whoever is master."""
 

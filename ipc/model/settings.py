@@ -4,7 +4,7 @@ Defaults are keepalived's. Many of these are what instances and servers inherit;
 not live here: how processes run (processes.py), and what belongs to one object alone.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from alived.ipc.model.common import Account, Program
@@ -18,11 +18,12 @@ from alived.ipc.model.processes import (
     Scheduling,
 )
 from alived.ipc.model.vrrp import Announcing
+from alived.ipc.record import record
 
 # --- mail -------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class MailServer:
     """`smtp_server`: where mail is handed over."""
 
@@ -31,7 +32,7 @@ class MailServer:
     port: int = 25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Mail:
     """Who is told by mail, and of what."""
 
@@ -56,7 +57,7 @@ class Mail:
 # --- LVS --------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LvsTimeouts:
     """Connection tracking timeouts of IPVS, whole seconds; 0: left as they are."""
 
@@ -76,7 +77,7 @@ class LvsFlush(StrEnum):
     """Each virtual server, with its real servers."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class LvsSyncDaemon:
     """`lvs_sync_daemon`: connections are told to another director (ipvsadm(8))."""
 
@@ -98,7 +99,7 @@ class LvsSyncDaemon:
 # --- packet filters ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Nftables:
     """The tables that filters and marks are put into."""
 
@@ -115,7 +116,7 @@ class Nftables:
     counters: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Iptables:
     """What nftables is used instead of: the names are kept, and nothing is done with them."""
 
@@ -136,7 +137,7 @@ class DynamicInterfaces(StrEnum):
     """They may also come back as another kind of interface."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class VrrpSettings:
     """What instances have in common or inherit."""
 
@@ -175,7 +176,7 @@ class VrrpSettings:
 # --- notifications ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Fifo:
     """A named pipe that events are written to."""
 
@@ -186,7 +187,7 @@ class Fifo:
     gid: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Snmp:
     """The SNMP agent."""
 
@@ -207,7 +208,7 @@ class Snmp:
     rs_stats_update_interval: float = 5.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Dbus:
     """The D-Bus service."""
 
@@ -220,7 +221,7 @@ class Dbus:
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Reloading:
     """When and how the configuration is read again."""
 
@@ -234,7 +235,7 @@ class Reloading:
     """A file that is there while files are read; empty: keepalived.reload in the directory of pid files."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Files:
     """Where things are written and read; empty: the usual place."""
 
@@ -254,7 +255,7 @@ class Files:
 # --- all --------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Settings:
     """The settings of the whole daemon."""
 

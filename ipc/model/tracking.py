@@ -4,11 +4,12 @@ A tracker is defined once and tracked by any number of instances and groups; eac
 not live here: vrrp_script (checker.py), bfd_instance (bfd.py).
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from alived.ipc.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record()
 class Weight:
     """What a tracker adds to a priority; 0: it adds nothing, but failing is a fault."""
 
@@ -25,7 +26,7 @@ ONCE = Weight(1)
 """The number in a file counts as it is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrackedInterface:
     """One line of track_interface."""
 
@@ -34,7 +35,7 @@ class TrackedInterface:
     reverse: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrackedFile:
     """One line of track_file. It adds the number in the file times its weight; with weight 0, any but 0 is a fault."""
 
@@ -43,7 +44,7 @@ class TrackedFile:
     reverse: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrackedProcess:
     """One line of track_process."""
 
@@ -52,7 +53,7 @@ class TrackedProcess:
     reverse: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrackedBfd:
     """One line of track_bfd."""
 
@@ -61,7 +62,7 @@ class TrackedBfd:
     reverse: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class InitFile:
     """What a track_file is written with at start."""
 
@@ -70,7 +71,7 @@ class InitFile:
     """Also if there is such a file."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrackFile:
     """One track_file block."""
 
@@ -99,7 +100,7 @@ class ParamMatch(StrEnum):
     """The same, and the last of these need only be the beginning of its one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrackProcess:
     """One vrrp_track_process block: up while enough such processes run, and not too many."""
 

@@ -1,12 +1,13 @@
 """What a vrrp_instance is made of."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from alived.ipc.model.authentication import AuthHmac, AuthType
 from alived.ipc.model.links import Ipvlan, Vmac
 from alived.ipc.model.routing import Route, Rule, VirtualAddress
 from alived.ipc.model.tracking import TrackedBfd, TrackedFile, TrackedInterface, TrackedProcess
+from alived.ipc.record import record
 
 
 class InstanceRole(StrEnum):
@@ -34,7 +35,7 @@ class UnicastChecksum(StrEnum):
     """Of the address it is sent to, whatever the peer does."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TrackedScript:
     """One line of track_script, its weight resolved: 0 means that failing is a fault."""
 
@@ -43,7 +44,7 @@ class TrackedScript:
     reverse: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ExtraGarp:
     """`garp_extra_if`: gratuitous ARP while master, on interfaces that send no adverts, so that switches remember."""
 
@@ -53,7 +54,7 @@ class ExtraGarp:
     """On each interface that has one of the addresses; otherwise on those that alived made only."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Announcing:
     """When and how often gratuitous ARP is sent: keepalived's garp_* words."""
 
@@ -72,7 +73,7 @@ class Announcing:
     extra: ExtraGarp | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class UnicastPeer:
     """One line of unicast_peer."""
 
@@ -82,7 +83,7 @@ class UnicastPeer:
     """TTL or hop limit of its adverts; others are dropped."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class VrrpInstance:
     """One vrrp_instance block, global_defs merged in. Fields have the names of keywords if nothing else is said."""
 

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from alived.ipc.model.config import Config
+from alived.ipc.model.vrrp import VrrpInstance
 from alived.supervisor.config.elsewhere import CHILDREN, VALUES, Elsewhere
 from alived.supervisor.config.forms.combined import Optional
 from alived.supervisor.config.forms.numbers import Flag, Integer
@@ -111,6 +112,8 @@ class Blocks:
         if (here, row.word) in ALWAYS:
             return None
         owners = {here: item, "global_defs": self._settings, here.rpartition("/")[0]: around}
+        if isinstance(item, VrrpInstance) and item.name in self._elsewhere.groups:
+            owners["vrrp_sync_group"] = self._elsewhere.groups[item.name]
         while row.inherits:
             block, _, word = row.inherits.rpartition(" ")
             row = TABLE[block, word]

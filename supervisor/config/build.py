@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from functools import partial
+from typing import Any
 
 from alived.ipc.model.config import Config, KeptObject
 from alived.ipc.model.lvs import VirtualServer
@@ -23,6 +24,7 @@ from alived.supervisor.config.machine import Machine
 from alived.supervisor.config.programs import programs_of
 from alived.supervisor.config.routing import Routing
 from alived.supervisor.config.sections import Section
+from alived.supervisor.config.sync_members import groups_of_members
 
 
 def build(top: Section, machine: Machine, report: Report) -> Config:
@@ -48,7 +50,9 @@ class _Builder:
             etc_dir=self._settings.find("iproute_etc_dir", str) or "",
         )
         self._trackers = Trackers(top, self._programs, machine, self._exists, report)
-        self._instances = Instances(self._scope, self._trackers, self._routing, machine, report, links=links)
+        self._instances = Instances(
+            self._scope, self._trackers, self._routing, machine, report, groups=groups_of_members(top), links=links
+        )
 
     def build(self) -> Config:
         """See above. keepalived reads VRRP's blocks in one process and LVS's in another; the order is theirs."""
@@ -71,8 +75,9 @@ class _Builder:
         delays, linkbeat = interfaces.delays(), interfaces.linkbeat()
         self._trackers.advise_of_unused()
         virtual_servers, lvs_others = self._lvs()
-        trackers = (*self._trackers.files, *self._trackers.processes, *self._trackers.bfds)
-        placed = (*trackers, *sync_groups, *track_groups, *garp_groups)
+        found = self._trackers
+        placed: list[Placed[Any]] = [*found.files, *found.processes, *found.bfds, *sync_groups, *track_groups]
+        placed += garp_groups
         draft = Draft(
             settings=settings,
             scripts=self._trackers.scripts,

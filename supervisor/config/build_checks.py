@@ -118,12 +118,12 @@ class Checks:
             return [cls(**values)]
         hint = "add url { path / }; the check is left out, and the real server is up without it"
         message = f"this {block_name(section.block)} asks for no URL"
-        self._report.error(Code.MISSING, message, section.place, hint)
+        self._report.error(Code.MISSING, message, section.whole, hint)
         return []
 
     def _url(self, section: Section, virtualhost: str, *, tls_compliant: bool) -> Url | None:
         if not section.has("path"):
-            self._report.error(Code.MISSING, "this url has no path", section.place, "add path /; it is left out")
+            self._report.error(Code.MISSING, "this url has no path", section.whole, "add path /; it is left out")
             return None
         values = {"virtualhost": virtualhost, "tls_compliant": tls_compliant, **plain_values(section)}
         if host := section.find("virtualhost", str):
@@ -174,7 +174,7 @@ class Checks:
         check = UdpCheck(**values)
         if check.min_reply_length > check.max_reply_length:
             message = f"no reply has {check.min_reply_length} bytes or more and {check.max_reply_length} or less"
-            where = section.where("min_reply_length" if section.has("min_reply_length") else "max_reply_length")
+            where = section.to_end("min_reply_length" if section.has("min_reply_length") else "max_reply_length")
             self._report.warning(Code.CONFLICT, message, where, "the check will always fail")
         return [check]
 
@@ -182,7 +182,7 @@ class Checks:
         script = section.find("misc_path", Script)
         if script is None:
             hint = "add misc_path; the check is left out"
-            self._report.error(Code.MISSING, "this MISC_CHECK runs nothing", section.place, hint)
+            self._report.error(Code.MISSING, "this MISC_CHECK runs nothing", section.whole, hint)
             return []
         account = section.find("user", Account)
         place, user_place = section.where("misc_path"), section.where("user")
@@ -201,12 +201,12 @@ class Checks:
         code, message = Code.UNKNOWN_NAME, f"there is no track_file {name}"
         if name is None:
             code, message = Code.MISSING, "this FILE_CHECK names no track_file"
-        self._report.error(code, message, section.where("track_file"), "the check is left out")
+        self._report.error(code, message, section.to_end("track_file"), "the check is left out")
         return []
 
     def _bfd_check(self, section: Section, around: Surroundings) -> list[Check]:
         names = section.given("name")
-        code, message, place = Code.MISSING, "this BFD_CHECK names no bfd_instance", section.place
+        code, message, place = Code.MISSING, "this BFD_CHECK names no bfd_instance", section.whole
         if len(names) == 1 and len(names[0].statement.segment.arguments) == 1:
             name = names[0].value
             if name in self._bfd_instances:

@@ -71,7 +71,7 @@ class RealServers:
             return True
         message = f"{address} and its virtual server are not of the same kind of address"
         hint = "it is left out; only a tunnel (lvs_method TUN) goes from one kind to the other"
-        self._report.error(Code.CONFLICT, message, block.header_place(), hint)
+        self._report.error(Code.CONFLICT, message, block.ending(block.header_place()), hint)
         return False
 
     def _port(self, port: int, method: ForwardingMethod, block: Section, service: Service) -> int:

@@ -56,7 +56,7 @@ class VirtualServers:
         sorry = build_sorry_server(service, self._report)
         if not checked:
             message = "this virtual_server has no real server"
-            self._report.warning(Code.EMPTY, message, section.place, "it is left out")
+            self._report.warning(Code.EMPTY, message, section.whole, "it is left out")
             return None
         if not self._agree(service, checked):
             return None

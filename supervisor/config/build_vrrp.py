@@ -44,10 +44,15 @@ class Instances:
         machine: Machine,
         report: Report,
         *,
+        groups: Mapping[str, Section],
         links: dict[str, str],
     ) -> None:
-        """`scope` has at least `global_defs`; `links` gets the given names of interfaces that instances make."""
+        """`scope` has at least `global_defs`; `groups` is the vrrp_sync_group of each instance that has one.
+
+        `links` gets the given names of interfaces that instances make.
+        """
         self._scope = scope
+        self._groups = groups
         self._trackers = trackers
         self._routing = routing
         self._machine = machine
@@ -97,7 +102,7 @@ class Instances:
         instance = made(
             VrrpInstance,
             section,
-            self._scope,
+            self._around(subject.name),
             **said,
             **read_preemption(subject, election)._asdict(),
             **read_habits(subject)._asdict(),
@@ -111,6 +116,11 @@ class Instances:
         )
         announcing = settled(instance.announcing, subject, addressing.family)
         return instance if announcing == instance.announcing else replace(instance, announcing=announcing)
+
+    def _around(self, name: str) -> Mapping[str, Section]:
+        """The sections that an instance inherits from."""
+        group = self._groups.get(name)
+        return self._scope if group is None else {**self._scope, group.block: group}
 
     def _subject(self, section: Section) -> Subject | None:
         """The block with its name, if it is the first of that name."""
@@ -185,5 +195,5 @@ def _has_address(subject: Subject, addressing: Addressing) -> bool:
     if addressing.version == V3 or subject.strict:
         subject.left_out(Code.EMPTY, "this vrrp_instance has no address, and needs one", hint)
         return False
-    subject.report.warning(Code.EMPTY, "this vrrp_instance has no address", subject.section.place, hint)
+    subject.report.warning(Code.EMPTY, "this vrrp_instance has no address", subject.section.whole, hint)
     return True

@@ -39,7 +39,7 @@ def _group(section: Section, report: Report) -> VirtualServerGroup | None:
     group = VirtualServerGroup(name=name, entries=tuple(entry.value for entry in section.entries(GROUP)))
     if not group.entries:
         message = f"virtual_server_group {name} has no entry"
-        report.warning(Code.EMPTY, message, section.header_place(), "it is left out")
+        report.warning(Code.EMPTY, message, section.whole, "it is left out")
         return None
     marks = [entry for entry in section.entries(GROUP) if isinstance(entry.value, FirewallMark)]
     unclear = next((entry for entry in marks if entry.value.ip_family is None), None)

@@ -61,6 +61,8 @@ class Code(StrEnum):
     """Nothing would find out that a real server is down."""
     NO_EFFECT = "no-effect"
     """It is valid and changes nothing."""
+    WEAK_WEIGHT = "weak-weight"
+    """A tracker's failure changes the priority by so little that a peer will hardly take over."""
     KEY_FILE = "key-file"
     """A file that should hold a key is not used: others could read it, or there is none in it."""
     UNREACHABLE_ADDRESS = "unreachable-address"

@@ -12,6 +12,7 @@ from alived.ipc.model.checker import Notify, VrrpScript
 from alived.ipc.model.checks import Check, HttpCheck, MiscCheck, RealServerChecks, SmtpCheck
 from alived.ipc.model.common import Account
 from alived.ipc.model.config import Config
+from alived.ipc.model.groups import SyncGroup
 from alived.ipc.model.lvs import AddressRange, Protocol, RealServer, VirtualServer, VirtualServerGroup
 from alived.ipc.model.settings import VrrpSettings
 from alived.ipc.model.vrrp import Family, VrrpInstance
@@ -38,6 +39,8 @@ class Elsewhere:
             if isinstance(item, RealServerChecks)
         }
         """By names of virtual and real server."""
+        self.groups = {member: item for item in objects if isinstance(item, SyncGroup) for member in item.members}
+        """By name of the instance: the group whose words it inherits."""
         groups = [item for item in objects if isinstance(item, VirtualServerGroup)]
         self.marks = {
             group.name for group in groups if not any(isinstance(entry, AddressRange) for entry in group.entries)

@@ -1,12 +1,17 @@
 """What a keyword means, from the grammar: for `alived explain`, and as the reference page of the manual."""
 
-from collections.abc import Iterable, Sequence
+import textwrap
+from collections.abc import Iterable
 
 from alived.supervisor.config.diagnostics import nearest
 from alived.supervisor.config.forms.text import Body, Lines
+from alived.supervisor.config.grammar import includes
 from alived.supervisor.config.grammar.later import instead
 from alived.supervisor.config.grammar.row import Row
 from alived.supervisor.config.grammar.table import DEFAULTS, HOMES, TABLE, WORDS
+
+WIDTH = 100
+"""Columns of a list of words."""
 
 
 class UnknownWordError(ValueError):
@@ -15,10 +20,11 @@ class UnknownWordError(ValueError):
 
 def explain(word: str) -> str:
     """All that the grammar knows of a keyword, in every block that has it. UnknownWordError."""
-    if word not in HOMES:
-        similar = nearest(word, HOMES)
+    rows = [TABLE[block, word] for block in HOMES.get(word, ())] or [row for row in includes.ROWS if row.word == word]
+    if not rows:
+        similar = nearest(word, (*HOMES, *(row.word for row in includes.ROWS)))
         raise UnknownWordError(f"there is no keyword {word}" + (f"; did you mean {similar}?" if similar else ""))
-    return "\n".join(_paragraph(TABLE[block, word]) for block in HOMES[word])
+    return "\n".join(_paragraph(row) for row in rows)
 
 
 def _paragraph(row: Row) -> str:
@@ -43,38 +49,47 @@ def _facts(row: Row) -> Iterable[tuple[str, str]]:
         yield "often", "it may be given more than once"
     if row.secret:
         yield "secret", "it is not shown in logs and dumps"
+    if isinstance(row.form, Body):
+        words = " ".join(sorted(WORDS[f"{row.block}/{row.word}".lstrip("/")]))
+        yield "holds", textwrap.fill(words, WIDTH, subsequent_indent=" " * 11)
     if later := instead(row.block, row.word):
         yield "not yet", f"alived reads it and does not act on it: {later}"
 
 
 def _default(row: Row) -> str:
     """What holds when a word is not given, as it would be written; empty: there is nothing to say."""
-    value = DEFAULTS[row.block, row.word]
+    value = DEFAULTS.get((row.block, row.word))
     if isinstance(row.form, (Body, Lines)) or value is None or value in ("", b"", ()):
         return ""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return row.form.write(value)
+    try:
+        return row.form.write(value)
+    except ValueError:  # what holds is something that no word stands for
+        return ""
 
 
 # --- the reference page -----------------------------------------------------------------------------------------------
 
 _HEAD = """# Reference
 
-Every keyword of keepalived.conf, as alived reads it. Made from the grammar by `make reference`; `alived explain KEYWORD`
-says the same of one word.
+Every keyword of keepalived.conf, as alived reads it. Made from the grammar by `make reference`;
+`alived explain KEYWORD` says the same of one word.
 """
 
 
 def reference() -> str:
     """The page, in Markdown."""
-    return _HEAD + "".join(_chapter(block, words) for block, words in WORDS.items())
+    chapters = [_chapter("Any block", includes.ROWS)]
+    for block, words in WORDS.items():
+        title = f"`{block.replace('/', ' / ')}`" if block else "The top level"
+        chapters.append(_chapter(title, [TABLE[block, word] for word in words]))
+    return _HEAD + "".join(chapters)
 
 
-def _chapter(block: str, words: Sequence[str]) -> str:
-    title = f"`{block.replace('/', ' / ')}`" if block else "The top level"
-    rows = "".join(_line(TABLE[block, word]) for word in words)
-    return f"\n## {title}\n\n| word | value | default | meaning |\n|---|---|---|---|\n{rows}"
+def _chapter(title: str, rows: Iterable[Row]) -> str:
+    lines = "".join(map(_line, rows))
+    return f"\n## {title}\n\n| word | value | default | meaning |\n|---|---|---|---|\n{lines}"
 
 
 def _line(row: Row) -> str:
@@ -86,4 +101,3 @@ def _line(row: Row) -> str:
     later = " (not yet acted on)" if instead(row.block, row.word) else ""
     cells = (f"`{row.word}`", row.form.expected, default, f"{row.meaning}{later}")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
-

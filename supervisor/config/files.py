@@ -7,11 +7,11 @@ their lines mean (language.py).
 import glob
 import os
 from collections.abc import Hashable
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG, S_IXGRP, S_IXOTH, S_IXUSR
 from typing import NamedTuple, Protocol
 
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Place, Report
 
 MAX_SIZE = 64 * 1024 * 1024
@@ -71,7 +71,7 @@ class DiskFiles:
         return Content(data, (status.st_dev, status.st_ino), executable)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class SourceText:
     """A text to be read, and where it comes from."""
 

@@ -45,7 +45,8 @@ def made(cls: type[T], section: Section, scope: Mapping[str, Section], **special
 
     `scope` holds the sections that words may inherit from, by the name of their block.
     """
-    direct, nested = special, {}
+    direct = special
+    nested: dict[str, dict[str, Any]] = {}
     targets = _targets(section.block)
     for word, entries in section.values.items():
         if entries and (target := targets.get(word)):  # a list block may be empty

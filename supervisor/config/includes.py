@@ -7,9 +7,9 @@ not live here: how files are read (files.py), and what their lines mean.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Flag, auto
 
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import INCLUDED, Code, Place, Report
 from alived.supervisor.config.files import Files, NoTextError, SourceText, decode, printable, reason
 from alived.supervisor.config.source import Step
@@ -61,7 +61,7 @@ class TooManyError(Exception):
     """Braces stand for more names than anybody means."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Found:
     """The files of an include."""
 

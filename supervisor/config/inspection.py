@@ -11,9 +11,10 @@ import os
 import pwd
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass
 from stat import S_ISDIR, S_ISGID, S_ISLNK, S_ISREG, S_ISUID, S_ISVTX, S_IWGRP, S_IWOTH, S_IXGRP, S_IXOTH, S_IXUSR
 from typing import NamedTuple
+
+from alived.ipc.record import record
 
 LINKS_MOST = 40
 """Symbolic links that a path may lead through, as in Linux."""
@@ -28,7 +29,7 @@ class Identity(NamedTuple):
     gid: int
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Weakness:
     """A component of a path that somebody else than root can change."""
 
@@ -39,7 +40,7 @@ class Weakness:
     """The command that puts it right."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Inspection:
     """What there is to know of a program."""
 

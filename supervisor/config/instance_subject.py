@@ -1,7 +1,6 @@
 """What every part of build_vrrp.py knows of the instance it judges, and how it says what does not work."""
 
-from dataclasses import dataclass, replace
-
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Place, Report
 from alived.supervisor.config.sections import Section
 
@@ -12,7 +11,7 @@ def flag(section: Section, word: str, settings: Section, inherited: str) -> bool
     return own if own is not None else bool(settings.find(inherited, bool))
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Subject:
     """A vrrp_instance block that is being made an instance."""
 
@@ -39,7 +38,7 @@ class Subject:
 
     def ended(self, *words: str) -> Place:
         """The same with all lines to the end of the block, for what keepalived says there."""
-        return replace(self.place(*words), end_line=self.section.whole.end_line)
+        return self.section.ending(self.place(*words))
 
     def conflict(self, message: str, hint: str, *words: str) -> None:
         """A warning that things do not go together, at the first of `words` that is given."""

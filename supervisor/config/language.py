@@ -6,11 +6,12 @@ here: what becomes of the others (expansion.py), files (files.py, includes.py), 
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import compress, count, repeat
 from pathlib import Path
 
+from alived.ipc.record import record
 from alived.supervisor.config import includes
 from alived.supervisor.config.comments import without_comment
 from alived.supervisor.config.definitions import Definitions
@@ -35,7 +36,7 @@ def host() -> str:
     return os.uname().nodename.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Context:
     """What a configuration is read with, besides its text."""
 

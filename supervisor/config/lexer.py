@@ -1,7 +1,7 @@
-"""The text of a line to words and braces; knows what a word, a string and a brace look like.
+r"""The text of a line to words and braces; knows what a word, a string and a brace look like.
 
 The rules are those that keepalived was seen to follow (keepalived.conf(5) tells less): double quotes hold a word with
-blanks together and may contain `\\"`; a single quote is an ordinary character, except inside the value of a script,
+blanks together and may contain `\"`; a single quote is an ordinary character, except inside the value of a script,
 which strings.py takes apart; braces stand for themselves also when glued to a word. What does not live here: comments
 (language.py has taken them away), and which words begin a block.
 

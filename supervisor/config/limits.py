@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Place
 from alived.supervisor.config.source import Line
 
 HINT = "the rest of the configuration is not read"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Limits:
     """Where reading ends. A configuration of 65,024 instances stays far below all of them."""
 

@@ -3,10 +3,10 @@
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from alived.ipc.model.config import Config
+from alived.ipc.record import record
 from alived.supervisor.config.build import build
 from alived.supervisor.config.diagnostics import Code, Diagnostic, Place, Report, Severity
 from alived.supervisor.config.files import DiskFiles, Files, SourceText, read_source
@@ -17,7 +17,7 @@ from alived.supervisor.config.parser import parse
 from alived.supervisor.config.sections import read
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Loaded:
     """A configuration as far as it could be read, and the diagnostics in the order of the file."""
 

@@ -57,7 +57,7 @@ class Programs:
         self._default_name = DEFAULT_USER
 
     def run_as(self, account: Account, place: Place) -> None:
-        """`script_user`: the account of scripts that name none. An unknown one leaves them without any."""
+        """`script_user`, of which the last counts: the account of scripts that name none; unknown: they have none."""
         self._default = self._identity(account, place, Severity.ERROR, "scripts that name no user are not run")
         self._default_groups = self._wants_groups(account)
         self._default_name = account.user
@@ -179,6 +179,6 @@ def programs_of(top: Section, settings: Section, machine: Machine, report: Repor
         supplementary=settings.get("set_supplementary_groups", bool),
         needed=frozenset(kind for kind, is_needed in needed.items() if is_needed),
     )
-    if account := settings.find("script_user", Account):
-        programs.run_as(account, settings.where("script_user"))
+    for entry in settings.given("script_user"):
+        programs.run_as(entry.value, entry.place(0))
     return programs

@@ -5,8 +5,9 @@ sent; grammar/later.py lists the words that an object may have and that have no 
 """
 
 from alived.ipc.model.authentication import AuthType
-from alived.ipc.model.lvs import AddressFamily, VirtualServer
+from alived.ipc.model.lvs import AddressFamily, ForwardingMethod, TunnelType, VirtualServer
 from alived.ipc.model.vrrp import Family, VrrpInstance
+from alived.supervisor.config.forms.lvs import family_of
 
 
 def instance_obstacle(instance: VrrpInstance) -> str:
@@ -30,4 +31,10 @@ def service_obstacle(server: VirtualServer) -> str:
         return "virtual_server group"
     if server.ip_family is AddressFamily.INET6:
         return "a virtual_server of IPv6"
+    if any(family_of(real_server.address) is not server.ip_family for real_server in server.real_servers):
+        return "a real_server of another kind of address than its virtual_server"
+    for real_server in server.real_servers:
+        method = real_server.lvs_method or server.lb_kind
+        if method.method is ForwardingMethod.TUN and method.tunnel is not TunnelType.IPIP:
+            return f"lvs_method TUN with type {method.tunnel}"
     return ""

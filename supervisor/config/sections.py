@@ -7,7 +7,7 @@ does not live here: what blocks mean together (build_*.py) and whether they fit 
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
-from alived.supervisor.config.diagnostics import Code, Place, Report, nearest
+from alived.supervisor.config.diagnostics import Code, Place, Report, Severity, nearest
 from alived.supervisor.config.forms.form import Reading, UnfitError
 from alived.supervisor.config.forms.text import Address, Body, Choice, Lines
 from alived.supervisor.config.forms.tracking import TrackerWeight
@@ -67,7 +67,10 @@ class Section:
 
     def to_end(self, word: str) -> Place:
         """Where a keyword was given last, to the end of the block, for what keepalived says there."""
-        place = self.where(word)
+        return self.ending(self.where(word))
+
+    def ending(self, place: Place) -> Place:
+        """A place with all lines to the end of the block."""
         return replace(place, end_line=max(self.whole.end_line, place.line))
 
     def header_place(self, index: int = 0) -> Place:
@@ -197,7 +200,8 @@ class _Reader:
         row, word = known.row, statement.segment.keyword
         if statement.body is None:
             hint = f"write `{word} {{` and end it with '}}'"
-            self._report.error(Code.BAD_VALUE, f"`{word}` needs a block", statement.place(), hint)
+            place = _taken(statement, section) if known.is_lines else statement.place()
+            self._report.error(Code.BAD_VALUE, f"`{word}` needs a block", place, hint)
         elif known.is_body:
             section.nest(known.word, self.section(Section(known.block, statement), statement.body))
         elif isinstance(row.form, Lines) and row.form.named:
@@ -205,7 +209,9 @@ class _Reader:
             inner.values[row.word] = self._lines(statement.body, row)
             section.nest(row.word, inner)
         elif known.is_lines:
-            self._extra(statement, statement.segment.arguments, 0)
+            if statement.segment.arguments:
+                message, hint = f"`{word}` has nothing before its block", "this is not read"
+                self._report.warning(Code.IGNORED, message, statement.place(0), hint)
             section.values.setdefault(row.word, []).extend(self._lines(statement.body, row))
         else:
             hint = f"write `{word}` and {row.form.expected}; the block is skipped"
@@ -350,7 +356,21 @@ def _whole(statement: Statement) -> Place:
     return replace(place, end_line=statement.end) if statement.end > place.line else place
 
 
-def _what_holds(value: object, row: Row) -> str:
+def _taken(statement: Statement, section: Section) -> Place:
+    """The place of a list without a block, with all lines that keepalived takes for it: to the next closing brace."""
+    around = section.statement
+    body = around.body or [] if around else []
+    end = around.end if around else 0
+    at = next((index for index, one in enumerate(body) if one is statement), len(body))
+    following = next((one for one in body[at + 1 :] if one.body is not None), None)
+    while following:
+        end = following.end
+        following = next((one for one in following.body or () if one.body is not None), None)
+    place = statement.place()
+    return replace(place, end_line=max(end, place.line))
+
+
+def _what_holds(value: Any, row: Row) -> str:
     """What is used instead of something unusable; nothing that could be a password."""
     if isinstance(value, bool):
         return f"it is {'on' if value else 'off'}"
@@ -361,13 +381,18 @@ def _what_holds(value: object, row: Row) -> str:
     return "it is ignored"
 
 
+NAMED_ALONE = frozenset({"vrrp_instance", "vrrp_sync_group", "track_group", "virtual_server_group"})
+"""Blocks that keepalived does not use when more than a name stands before their brace."""
+
+
 def name_of(section: Section, report: Report) -> str | None:
     """The name in a block's header; None, and a diagnostic, when there is none."""
     if section.header and section.header[0]:
         if len(section.header) > 1:
-            report.note(
-                Code.IGNORED, "a block has one name", section.header_place(1), "the rest of the line is not read"
-            )
+            severity, hint = Severity.NOTE, "the rest of the line is not read"
+            if section.block in NAMED_ALONE:
+                severity, hint = Severity.WARNING, f"{hint}; keepalived does not use such a {section.block}"
+            report.add(severity, Code.IGNORED, "a block has one name", section.header_place(1), hint)
         return section.header[0]
     report.error(Code.MISSING, f"this {block_name(section.block)} has no name", section.place, "it is left out")
     return None

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from alived.ipc.record import record
 
 _HEAD = re.compile(r"~(?P<kind>SEQx?|LST)[ \t]*\((?P<inside>[^)]*)\)")
 _KIND = re.compile(r"~(?:SEQ|LST)")
@@ -14,7 +15,7 @@ class SequenceError(Exception):
     """It is not written as it must be; the message says what is wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Head:
     """Where a sequence stands in a line."""
 
@@ -25,7 +26,7 @@ class Head:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Sequence:
     """What the variables of a sequence are, one time after the other."""
 

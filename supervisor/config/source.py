@@ -4,13 +4,13 @@ An included file, a definition and a sequence each leave a step, so that a diagn
 that its author can change, and show the chain from there. What does not live here: the doing (language.py).
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Place
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Step:
     """One thing that brought a line about."""
 

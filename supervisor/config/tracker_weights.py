@@ -6,12 +6,16 @@ have one order on all machines, so that keepalived does not let their own tracke
 
 from typing import Any, Protocol
 
+from alived.ipc.model.vrrp import InstanceRole
 from alived.supervisor.config.diagnostics import Code, Place, Report
 from alived.supervisor.config.sections import Section
 from alived.supervisor.config.tracking import WORDS, Tracked
 
 LOWEST, HIGHEST = 1, 254
 """Priorities of routers that do not own the addresses."""
+
+LITTLE = 10
+"""Priorities of two routers mostly differ by this much or more."""
 
 
 class _Weighted(Protocol):
@@ -47,7 +51,7 @@ def without_weights(tracked: Tracked, section: Section, why: str, report: Report
 
 
 def advise(tracked: Tracked, priority: int, section: Section, report: Report) -> None:
-    """Advice about weights that never change the priority, as it is at a limit whatever they add."""
+    """Advice about weights that never change the priority, as it is at a limit whatever they add, or hardly do."""
     if any(file.weight for file in tracked.files):
         return  # what these add is only known when they are read
     trackers: list[tuple[str, _Weighted]] = []
@@ -56,12 +60,22 @@ def advise(tracked: Tracked, priority: int, section: Section, report: Report) ->
     best = priority + sum(max(_changes(tracker)) for _, tracker in trackers)
     worst = priority + sum(min(_changes(tracker)) for _, tracker in trackers)
     if worst < HIGHEST and best > LOWEST:
+        _advise_of_little(trackers, best - worst, section, report)
         return
     limit = HIGHEST if worst >= HIGHEST else LOWEST
     for kind, tracker in trackers:
         message = f"the weight of {tracker.name} makes no difference: the priority is {limit} in any case"
         hint = f"priorities end at {LOWEST} and {HIGHEST}; give the instance another one"
         report.advice(Code.NO_EFFECT, message, line_of(section, kind, tracker.name), hint)
+
+
+def _advise_of_little(trackers: list[tuple[str, _Weighted]], span: int, section: Section, report: Report) -> None:
+    """The trap that most people fall into: a failing check lowers the priority by less than the peer's distance."""
+    if trackers and span < LITTLE and section.find("state", InstanceRole) is InstanceRole.MASTER:
+        kind, tracker = trackers[0]
+        message = f"what it tracks changes the priority by {span} at most"
+        hint = f"a peer whose priority is more than {span} lower never takes over; give a larger weight, or 0 for fault"
+        report.advice(Code.WEAK_WEIGHT, message, line_of(section, kind, tracker.name), hint)
 
 
 def line_of(section: Section, kind: str, name: str) -> Place:

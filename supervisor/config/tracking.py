@@ -5,11 +5,11 @@ What does not live here: how a line is written (forms/tracking.py), what becomes
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
 from alived.ipc.model.tracking import TrackedBfd, TrackedFile, TrackedInterface, TrackedProcess, Weight
 from alived.ipc.model.vrrp import TrackedScript
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Report, Severity, nearest
 from alived.supervisor.config.forms.tracking import Tracked as Line
 from alived.supervisor.config.sections import Entry, Section
@@ -25,7 +25,7 @@ class Tracked(NamedTuple):
     bfds: tuple[TrackedBfd, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Definition:
     """What is known of a tracker that is defined."""
 
@@ -46,7 +46,7 @@ class MakesTracked(Protocol):
 T = TypeVar("T", bound=MakesTracked)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Kind(Generic[T]):
     """One kind of trackers."""
 

@@ -1,9 +1,9 @@
 """The lines of virtual_ipaddress, virtual_ipaddress_excluded and static_ipaddress (keepalived.conf(5))."""
 
 import ipaddress
-from dataclasses import dataclass
 
 from alived.ipc.model.routing import FOREVER, VirtualAddress
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code
 from alived.supervisor.config.forms.form import Reading, UnfitError, Words, first
 from alived.supervisor.config.forms.network import BITS, IFNAME_LONGEST, Host, Interface, Name, NameKind, Prefix
@@ -17,7 +17,7 @@ BROADCAST_LONGEST = 30
 _ADDRESS = Prefix(default=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Broadcast:
     """`+`, `-` or an address: str, what stands there."""
 
@@ -33,7 +33,7 @@ class Broadcast:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Lifetime:
     """A number of seconds, or forever: int."""
 
@@ -78,7 +78,7 @@ EVERY = _EITHER.plus(_VMAC, _GROUP)
 """Both."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class AddressLine:
     """ADDRESS[/BITS] and options: Given for a VirtualAddress, where the broadcast address is worked out."""
 

@@ -1,9 +1,9 @@
 """The forms that only checks of real servers have: status codes, digests, hexadecimal data, regular expressions."""
 
 import re
-from dataclasses import dataclass
 
 from alived.ipc.model.checks import RegexStack, Reply, StatusRange
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity, nearest
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first, quoted
 from alived.supervisor.config.strings import StringError, join, split
@@ -24,7 +24,7 @@ _STATUS = re.compile(r"([0-9]{1,9})(?:-([0-9]{1,9}))?")
 _DIGEST = re.compile(r"[0-9A-Fa-f]{32}")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class StatusCodes:
     """CODE or CODE-CODE, any number of them: tuple[StatusRange, ...]. Bad ones are left out."""
 
@@ -50,7 +50,7 @@ class StatusCodes:
         return " ".join(str(it.first) if it.first == it.last else f"{it.first}-{it.last}" for it in value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Digest:
     """An MD5 digest in hexadecimal: str in small letters."""
 
@@ -69,7 +69,7 @@ class Digest:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Regex:
     """A Perl-compatible regular expression in quotes, with keepalived's escapes: str."""
 
@@ -91,7 +91,7 @@ class Regex:
         return join([value])
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class RegexOptions:
     """Names of options of PCRE2: tuple[str, ...]."""
 
@@ -118,7 +118,7 @@ def _hint(word: str) -> str:
     return f"did you mean `{similar}`?" if similar else "it is ignored"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class StackSizes:
     """START MOST, in bytes: RegexStack."""
 
@@ -140,7 +140,7 @@ class StackSizes:
         return f"{value.start} {value.most}"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class DomainName:
     """A domain name without empty labels: str."""
 
@@ -159,7 +159,7 @@ class DomainName:
         return quoted(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class HexData:
     """Hexadecimal digits with blanks at will: bytes. An odd digit at the end of a word is a byte by itself."""
 
@@ -179,7 +179,7 @@ class HexData:
         return value.hex()
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ReplyPattern:
     """Nothing, or hexadecimal digits with X for those that do not matter: Reply."""
 

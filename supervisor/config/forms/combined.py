@@ -1,11 +1,10 @@
 """Forms made of another form: it alone, several of it, it or nothing."""
 
-from dataclasses import dataclass
-
+from alived.ipc.record import record
 from alived.supervisor.config.forms.form import Form, Reading, UnfitError, Words, first
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Optional:
     """A keyword alone, or with a value: that of `form`."""
 
@@ -34,7 +33,7 @@ class Optional:
         return "" if value == self.alone else self.form.write(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Only:
     """A value with nothing after it: that of `form`. Of other forms what follows is not read."""
 
@@ -57,7 +56,7 @@ class Only:
         return self.form.write(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Several:
     """Values of one word each, `least` to `most` of them: a tuple of what `form` makes of them."""
 

@@ -1,8 +1,7 @@
 """`encap TYPE …` of a route or one of its next hops (ip-route(8))."""
 
-from dataclasses import dataclass
-
 from alived.ipc.model.routing import Encap, EncapKind
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity, nearest
 from alived.supervisor.config.forms.form import Form, Problem, Reading, UnfitError, Words, first
 from alived.supervisor.config.forms.network import Host, Name, NameKind
@@ -44,7 +43,7 @@ _PLAIN: dict[EncapKind, tuple[str, Form]] = {
 _NO_OPTIONS = OptionTable("encap", Encap)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class EncapForm:
     """TYPE and what belongs to it: Given for an Encap."""
 

@@ -1,8 +1,8 @@
 """What a form is, and how it says that words do not have it."""
 
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity
 
 Words = tuple[str, ...]
@@ -24,7 +24,7 @@ class UnfitError(Exception):
         """The part of the value that can be used all the same; None: none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Problem:
     """Something that is wrong with a value that can be used all the same."""
 

@@ -3,10 +3,10 @@
 import binascii
 import ipaddress
 import re
-from dataclasses import dataclass
 
 from alived.ipc.model.authentication import HmacKey
 from alived.ipc.model.vrrp import ExtraGarp, UnicastPeer
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity, nearest
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first, quoted
 from alived.supervisor.config.forms.numbers import INTEGER
@@ -17,7 +17,7 @@ KEY_SHORTEST, KEY_LONGEST = 32, 64
 """Bytes of an HMAC key."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class RouterAddress:
     """The address of a router or a group, without what stands behind `/` or `-`, as keepalived takes it: str."""
 
@@ -48,7 +48,7 @@ class RouterAddress:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class UnicastPeerLine:
     """ADDRESS [min_ttl NUMBER] [max_ttl NUMBER]: UnicastPeer."""
 
@@ -95,7 +95,7 @@ class UnicastPeerLine:
         return f"{value.address}{low}{high}"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class GarpExtraIf:
     """[all] SECONDS: ExtraGarp."""
 
@@ -121,7 +121,7 @@ class GarpExtraIf:
         return f"all {value.interval}" if value.everywhere else str(value.interval)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class KeyOfHmac:
     """NUMBER hex:DIGITS, NUMBER file:PATH or NUMBER PASSPHRASE: HmacKey, with an empty secret if that is in a file.
 

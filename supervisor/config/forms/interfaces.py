@@ -1,8 +1,7 @@
 """The lines of blocks about network interfaces."""
 
-from dataclasses import dataclass
-
 from alived.ipc.model.interfaces import InterfaceDelay, LinkbeatInterface, LinkbeatType
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity, nearest
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first, quoted
 from alived.supervisor.config.forms.numbers import Seconds
@@ -10,7 +9,7 @@ from alived.supervisor.config.forms.numbers import Seconds
 DELAY = Seconds(0, 255)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class DelayLine:
     """INTERFACE DOWN [UP], in seconds: InterfaceDelay. Without UP it is the same as DOWN."""
 
@@ -36,7 +35,7 @@ class DelayLine:
         return f"{quoted(value.name)} {DELAY.write(value.down)} {DELAY.write(value.up)}"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class LinkbeatLine:
     """INTERFACE [MII|ETHTOOL|IOCTL]: LinkbeatInterface."""
 

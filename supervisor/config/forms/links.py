@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from alived.ipc.model.links import Ipvlan, IpvlanMode, Vmac
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity
 from alived.supervisor.config.forms.form import Problem, Reading, Words, quoted
 
@@ -63,7 +64,7 @@ class _Words:
             self.bad("this is not the name of an interface", index)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class UseVmac:
     """[[name] NAME] [MAC] [netlink_notify_msg] [group GROUP]: Vmac."""
 
@@ -94,7 +95,7 @@ class UseVmac:
         return " ".join([*parts, *_group(value.group)])
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class UseIpvlan:
     """[[name] NAME] [ADDRESS] [bridge|private|vepa] [group GROUP]: Ipvlan."""
 

@@ -1,6 +1,5 @@
 """The forms that only virtual servers and their groups have: endpoints, ways to forward, ranges, granularities."""
 
-from dataclasses import dataclass
 from socket import AF_INET, AF_INET6, inet_ntop, inet_pton
 
 from alived.ipc.model.lvs import (
@@ -13,6 +12,7 @@ from alived.ipc.model.lvs import (
     TunnelChecksum,
     TunnelType,
 )
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity, nearest
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first
 from alived.supervisor.config.forms.numbers import INTEGER, UNSIGNED_MAX
@@ -51,7 +51,7 @@ def read_port(words: Words, index: int) -> int:
     return int(words[index])
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class EndpointForm:
     """ADDRESS [PORT]: Endpoint."""
 
@@ -76,7 +76,7 @@ class EndpointForm:
         return f"{value.address} {value.port}" if value.port else value.address
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ForwardingForm:
     """NAT, DR or TUN, with the kind of tunnel: Forwarding."""
 
@@ -135,7 +135,7 @@ def _tunnel(method: ForwardingMethod, words: Words) -> Forwarding:
     return Forwarding(method=method, tunnel=tunnel, port=port, checksum=checksum)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Granularity:
     """A mask in dotted form, or a prefix length from 1 to 128: str. Which of them depends on the virtual server."""
 
@@ -155,7 +155,7 @@ class Granularity:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class GroupEntry:
     """A line of a virtual_server_group: AddressRange or FirewallMark."""
 

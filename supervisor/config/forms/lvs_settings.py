@@ -2,10 +2,11 @@
 
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import Any
 
 from alived.ipc.model.settings import LvsSyncDaemon, LvsTimeouts
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity, nearest
 from alived.supervisor.config.forms.form import Form, Problem, Reading, UnfitError, Words, first, quoted
 from alived.supervisor.config.forms.numbers import Integer
@@ -22,7 +23,7 @@ _TIMEOUT = Integer(0, TIMEOUT_MOST)
 _TIMEOUTS: dict[str, Form] = {"tcp": _TIMEOUT, "tcpfin": _TIMEOUT, "udp": _TIMEOUT}
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class _Options:
     """What was made of a list of options."""
 
@@ -51,7 +52,7 @@ class _Options:
         self.error(Code.UNKNOWN_KEYWORD, f"`{words[index]}` is not an option here", index, hint)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Timeouts:
     """[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS], at least one of them: LvsTimeouts."""
 
@@ -81,7 +82,7 @@ class Timeouts:
         return " ".join(f"{name} {getattr(value, name)}" for name in given or ["tcp"])
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class _Group:
     """A multicast address of either kind: str."""
 
@@ -110,7 +111,7 @@ _SYNC: dict[str, Form] = {
 _ATTRIBUTES = {"inst": "instance", "id": "syncid"}
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class SyncDaemon:
     """INTERFACE [[inst] INSTANCE] [id ID] [maxlen N] [port N] [ttl N] [group ADDRESS]: LvsSyncDaemon."""
 

@@ -2,9 +2,9 @@
 
 import ipaddress
 import socket
-from dataclasses import dataclass
 from enum import StrEnum
 
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first, quoted
 
@@ -17,7 +17,7 @@ IFNAME_LONGEST = 15
 """Bytes (IFNAMSIZ without the terminating one)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Host:
     """An address without mask: str in its canonical spelling."""
 
@@ -46,7 +46,7 @@ class Host:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Prefix:
     """An address with its mask, or without one for all of its bits, or `default`: str as ADDRESS/BITS or `default`."""
 
@@ -133,7 +133,7 @@ _WHAT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Name:
     """A number or the name that the machine has for it: str as written."""
 
@@ -159,7 +159,7 @@ class Name:
         return quoted(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Interface:
     """The name of a network interface: str."""
 

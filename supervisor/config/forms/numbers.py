@@ -1,8 +1,8 @@
 """Numbers, flags and seconds."""
 
 import re
-from dataclasses import dataclass
 
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first, out_of_range
 
@@ -17,7 +17,7 @@ _DECIMAL = re.compile(r"\+?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})")
 BOOLEANS = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Integer:
     """A whole number from `low` to `high`: int."""
 
@@ -51,7 +51,7 @@ class Integer:
         return str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Seconds:
     """A number of seconds from `low` to `high`, keepalived's <TIMER>: float."""
 
@@ -91,7 +91,7 @@ class Seconds:
         return plain(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Flag:
     """A keyword that stands alone: True, or False for a word like `noX`."""
 
@@ -114,7 +114,7 @@ class Flag:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Boolean:
     """A keyword alone, or with a word for yes or no, keepalived's [<BOOL>]: bool."""
 

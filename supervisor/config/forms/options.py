@@ -6,9 +6,10 @@ included, because forms know nothing of the machine; `supervisor.config.routing`
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity, nearest
 from alived.supervisor.config.forms.form import Form, Problem, Reading, UnfitError, Words
 from alived.supervisor.config.forms.network import Host, Prefix, family_of
@@ -20,7 +21,7 @@ VALUE_MOST = 64
 """Words that the value of one option can have; a line may have any number."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Means:
     """The value of an option that is a word alone."""
 
@@ -38,7 +39,7 @@ class Means:
         return ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Option:
     """One option of a line."""
 
@@ -67,7 +68,7 @@ class Option:
         return self.attribute or self.word.replace("-", "_")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Given:
     """What a line, or a part of one that makes an object of its own, gives."""
 

@@ -1,13 +1,14 @@
 """The forms of values that say what to run and as whom."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from alived.ipc.model.common import Account
+from alived.ipc.record import record
 from alived.supervisor.config.forms.form import Reading, UnfitError, Words, first, quoted
 from alived.supervisor.config.strings import StringError, join, split
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class UserAndGroup:
     """USERNAME [GROUPNAME]: Account."""
 
@@ -23,7 +24,7 @@ class UserAndGroup:
         return " ".join(quoted(name) for name in (value.user, value.group) if name)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Script:
     """A command as it is written in the file, split into its arguments, and whom to run it as if that is said."""
 
@@ -31,7 +32,7 @@ class Script:
     account: Account | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Command:
     """A script in quotes with its arguments, keepalived's <QUOTED-STRING>: Script."""
 

@@ -2,9 +2,9 @@
 
 import math
 import re
-from dataclasses import dataclass
 
 from alived.ipc.model.routing import Mark, Span
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first
 from alived.supervisor.config.forms.numbers import UNSIGNED_MAX
@@ -27,7 +27,7 @@ def whole(text: str) -> int | None:
     return int(text, 8 if text[0] == "0" else 10)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Unsigned:
     """A whole number from 0, decimal, 0x hexadecimal or 0 octal: int."""
 
@@ -51,7 +51,7 @@ class Unsigned:
         return str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class FirewallMark:
     """MARK or MARK/MASK: Mark."""
 
@@ -73,7 +73,7 @@ class FirewallMark:
         return str(value.mark) if value.mask is None else f"{value.mark}/{value.mask:#x}"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class NumberSpan:
     """FIRST-LAST: Span."""
 
@@ -107,7 +107,7 @@ class NumberSpan:
         return f"{value.first}-{value.last}"
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class RoundTrip:
     """A time of TCP: a number in units of the kernel's, or with `s` or `ms`: int in units of the kernel's."""
 
@@ -137,7 +137,7 @@ class RoundTrip:
         return str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Labels:
     """MPLS labels joined by `/`: tuple[int, ...]."""
 
@@ -157,7 +157,7 @@ class Labels:
         return "/".join(map(str, value))
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Locator:
     """An ILA locator, 64 bits in four groups: str."""
 

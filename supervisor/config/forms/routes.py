@@ -1,8 +1,7 @@
 """The lines of virtual_routes and static_routes: what `ip route add` takes, as far as keepalived does."""
 
-from dataclasses import dataclass
-
 from alived.ipc.model.routing import NextHop, Placing, Route, RouteType
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity
 from alived.supervisor.config.forms.encap import EncapForm
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first
@@ -28,7 +27,7 @@ _SWITCH = Integer(0, 1)
 _DESTINATION = Prefix()
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Preference:
     """low, medium, high or a number: int."""
 
@@ -48,7 +47,7 @@ class Preference:
         return next((word for word, number in PREFERENCES.items() if number == value), str(value))
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class NotHere:
     """`as [to] ADDRESS`, which is for MPLS only: no value."""
 
@@ -139,7 +138,7 @@ VIRTUAL = OptionTable(
 STATIC = VIRTUAL.plus(Option(word="track_group", form=Text("the name of a track_group"), group="group", lenient=True))
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class RouteLine:
     """[TYPE] DESTINATION and options, next hops last: Given for a Route."""
 

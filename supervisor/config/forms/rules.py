@@ -1,8 +1,7 @@
 """The lines of virtual_rules and static_rules: what `ip rule add` takes, as far as keepalived does."""
 
-from dataclasses import dataclass
-
 from alived.ipc.model.routing import Rule, RuleAction
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code
 from alived.supervisor.config.forms.form import Reading, Words
 from alived.supervisor.config.forms.network import Interface, Name, NameKind, Prefix
@@ -48,7 +47,7 @@ VIRTUAL = OptionTable(
 STATIC = VIRTUAL.plus(Option(word="track_group", form=Text("the name of a track_group"), group="group", lenient=True))
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class RuleLine:
     """What is matched and what is done, in any order: Given for a Rule, perhaps without a priority."""
 

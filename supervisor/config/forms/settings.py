@@ -3,10 +3,11 @@
 import ipaddress
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from alived.ipc.model.processes import AdvertBuffers, BufferPolicy
 from alived.ipc.model.settings import Fifo, MailServer
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity, nearest
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first, quoted
 from alived.supervisor.config.forms.numbers import INTEGER, UNSIGNED_MAX
@@ -22,7 +23,7 @@ _HOST_NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*\.?")
 """RFC 1123 section 2.1, and the underscores that resolvers take."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Clamped:
     """A whole number; one out of range is taken for the nearest in it: int."""
 
@@ -51,7 +52,7 @@ class Clamped:
         return str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ProcessName:
     """What a process is called: str."""
 
@@ -72,7 +73,7 @@ class ProcessName:
         return quoted(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Host:
     """HOST [PORT]: MailServer. A name is not looked up: a resolver that is down must not hold up a start."""
 
@@ -104,7 +105,7 @@ def is_host(word: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class FifoName:
     """PATH [USERNAME [GROUPNAME]]: Fifo, whose owner is still to be looked up."""
 
@@ -123,7 +124,7 @@ class FifoName:
         return quoted(value.path) + (f" {UserAndGroup().write(value.account)}" if value.account else "")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class BuffersPolicy:
     """MTU, ADVERT or a number of bytes: AdvertBuffers."""
 
@@ -158,7 +159,7 @@ _UMASK_BITS = {
 } | {"IRWXU": 0o700, "IRWXG": 0o070, "IRWXO": 0o007}
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Umask:
     """A number as in C, or the names of bits with `|` between them: int."""
 
@@ -199,7 +200,7 @@ def _c_number(word: str) -> int | None:
 INCLUDE_CHECKS = ("readable", "match", "wildcard_match", "brace_match")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class IncludeChecks:
     """What an include that fails is complained of for; `+` before one adds it, `-` takes it away: tuple of str.
 

@@ -2,13 +2,13 @@
 
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import nearest
 from alived.supervisor.config.forms.form import Form, Reading, UnfitError, Words, first, quoted
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Text:
     """A word, or more of them in double quotes: str."""
 
@@ -29,7 +29,7 @@ class Text:
         return quoted(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Choice:
     """One word of several: what each stands for."""
 
@@ -53,11 +53,14 @@ class Choice:
         raise UnfitError(self.expected, similar=nearest(given, self.words))
 
     def write(self, value: object) -> str:
-        """See Form."""
-        return next(word for word, meaning in self.words.items() if meaning == value)
+        """See Form. ValueError for what no word stands for."""
+        for word, meaning in self.words.items():
+            if meaning == value:
+                return word
+        raise ValueError(f"no word for {value!r}")
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Address:
     """An IPv4 address, or an IPv6 one where that may stand: str in its canonical spelling."""
 
@@ -68,7 +71,7 @@ class Address:
     def expected(self) -> str:
         """See Form."""
         kind = "a multicast " if self.multicast else "an "
-        names = {(4,): "IPv4 address", (6,): "IPv6 address"}
+        names: dict[tuple[int, ...], str] = {(4,): "IPv4 address", (6,): "IPv6 address"}
         return kind + names.get(self.versions, "IP address")
 
     def read(self, words: Words, text: str) -> Reading:
@@ -88,7 +91,7 @@ class Address:
         return value
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Body:
     """A block of keywords that have rows of their own; it is read as a Section, never as a value."""
 
@@ -103,7 +106,7 @@ class Body:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Lines:
     """A block whose lines are values, not keywords: each has the form `entry`."""
 

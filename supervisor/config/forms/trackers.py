@@ -1,8 +1,7 @@
 """The forms that only the definitions of trackers have: scripts, files, processes, BFD sessions."""
 
-from dataclasses import dataclass
-
 from alived.ipc.model.tracking import InitFile, ParamMatch
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity, nearest
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first, out_of_range, quoted
 from alived.supervisor.config.forms.numbers import INT_MAX, INTEGER, Seconds, plain
@@ -13,7 +12,7 @@ SENSIBLE = 254
 _SECONDS = Seconds(0.001, 4294)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ScriptSeconds:
     """Seconds between runs, or that one may take: float. 0 counts as 1, as keepalived has it."""
 
@@ -30,7 +29,7 @@ class ScriptSeconds:
         return _SECONDS.write(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Milliseconds:
     """Milliseconds with up to three decimals: float. More than `sensible` is advised against."""
 
@@ -59,7 +58,7 @@ class Milliseconds:
         return plain(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class InitFileOptions:
     """[NUMBER] [overwrite], in any order: InitFile."""
 
@@ -98,7 +97,7 @@ def _initial(word: str, index: int, problems: list[Problem]) -> int:
     return number
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ProcessCommand:
     """COMMAND [PARAMETER ...]: tuple of str."""
 
@@ -116,7 +115,7 @@ class ProcessCommand:
         return " ".join(quoted(word) for word in value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class ParamMatchOption:
     """Nothing, initial or partial: ParamMatch."""
 

@@ -1,9 +1,9 @@
 """Weights of trackers, and the lines that name a tracker."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from alived.ipc.model.tracking import Weight
+from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Severity, nearest
 from alived.supervisor.config.forms.form import Problem, Reading, UnfitError, Words, first, quoted
 from alived.supervisor.config.forms.numbers import INTEGER
@@ -17,7 +17,7 @@ OLD_MOST = 254
 REVERSE = {"reverse": True, "noreverse": False}
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class TrackerWeight:
     """-253 to 253, with `reverse` or not: Weight."""
 
@@ -44,7 +44,7 @@ class TrackerWeight:
         return str(value)
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class Tracked:
     """A line of a track block: what it names, and what it says of the weight; None: nothing."""
 
@@ -69,7 +69,7 @@ class Resolved(Protocol):
         """None: nothing is said of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record()
 class TrackLine:
     """NAME [weight NUMBER [reverse|noreverse]]: Tracked. A line that keepalived leaves out has no value."""
 

@@ -1,5 +1,7 @@
 """Rows of the checks of real servers, and of SSL, which holds what SSL_GET presents itself with."""
 
+from dataclasses import replace
+
 from alived.ipc.model.checks import (
     BfdCheck,
     DnsCheck,
@@ -93,6 +95,12 @@ def _connection(block: str, around: str = REAL) -> tuple[Row, ...]:
     )  # fmt: skip
 
 
+def _unconnected(block: str) -> tuple[Row, ...]:
+    """The same words in a check that connects to nothing, where keepalived does not know them."""
+    meaning = "no effect, as this check connects to nothing"
+    return tuple(replace(row, attribute=row.word, old=True, meaning=meaning) for row in _connection(block))
+
+
 def _pace(block: str, around: str = REAL) -> tuple[Row, ...]:
     """How often a check runs, and how patiently."""
     return (
@@ -174,6 +182,7 @@ CHECKS: tuple[Row, ...] = (
     *(Row(block=REAL, word=word, form=Body(), many=True, meaning=meaning) for word, meaning in _MEANINGS.items()),
     *_connection(f"{REAL}/TCP_CHECK"),
     *_pace(f"{REAL}/TCP_CHECK"),
+    spelling(f"{REAL}/TCP_CHECK", "nb_get_retry", of="retry", old=True),
     *_http("HTTP_GET"),
     *_http("SSL_GET"),
     Row(block=_SSL, word="tls_compliant", attribute="tls_compliant",
@@ -203,6 +212,7 @@ CHECKS: tuple[Row, ...] = (
         meaning="bytes that the answer has at most"),
     *_connection(f"{REAL}/PING_CHECK"),
     *_pace(f"{REAL}/PING_CHECK"),
+    *_unconnected(_MISC),
     *_pace(_MISC),
     Row(block=_MISC, word="misc_path", form=Command(), attribute="program", meaning="the program that tells"),
     Row(block=_MISC, word="misc_timeout", form=Seconds(0, TIMEOUT_MOST, whole=True), attribute="misc_timeout",

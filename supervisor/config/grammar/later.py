@@ -24,43 +24,55 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
     ("", "child_wait_time", "the supervisor has its own patience"),
     (
         "global_defs",
-        "process_names process_name vrrp_process_name checker_process_name bfd_process_name",
+        """
+        process_names process_name vrrp_process_name checker_process_name bfd_process_name
+        """,
         "processes have alived's names",
     ),
     (
         "global_defs",
-        "notification_email notification_email_from smtp_server smtp_helo_name smtp_connect_timeout smtp_alert "
-        "smtp_alert_vrrp smtp_alert_checker no_email_faults no_checker_emails",
+        """
+        notification_email notification_email_from smtp_server smtp_helo_name smtp_connect_timeout smtp_alert
+        smtp_alert_vrrp smtp_alert_checker no_email_faults no_checker_emails
+        """,
         "no mail is sent",
     ),
     ("global_defs", "startup_script startup_script_timeout shutdown_script shutdown_script_timeout", "it is not run"),
     (
         "global_defs",
-        "notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo "
-        "lvs_notify_fifo_script vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload",
+        """
+        notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo
+        lvs_notify_fifo_script vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload
+        """,
         "nothing is written there",
     ),
     ("global_defs", "rs_init_notifies", "no program is run for a real server"),
     (
         "global_defs",
-        "max_auto_priority min_auto_priority_delay vrrp_priority vrrp_no_swap vrrp_rt_priority vrrp_cpu_affinity "
-        "vrrp_rlimit_rttime checker_priority checker_no_swap checker_rt_priority checker_cpu_affinity "
-        "checker_rlimit_rttime bfd_priority bfd_no_swap bfd_rt_priority bfd_cpu_affinity bfd_rlimit_rttime",
+        """
+        max_auto_priority min_auto_priority_delay vrrp_priority vrrp_no_swap vrrp_rt_priority vrrp_cpu_affinity
+        vrrp_rlimit_rttime checker_priority checker_no_swap checker_rt_priority checker_cpu_affinity
+        checker_rlimit_rttime bfd_priority bfd_no_swap bfd_rt_priority bfd_cpu_affinity bfd_rlimit_rttime
+        """,
         "the scheduling of the workers is alived's own",
     ),
     (
         "global_defs",
-        "snmp_socket enable_traps enable_snmp_vrrp enable_snmp_rfc enable_snmp_rfcv2 enable_snmp_rfcv3 "
-        "enable_snmp_checker snmp_vs_stats_update_interval snmp_rs_stats_update_interval",
+        """
+        snmp_socket enable_traps enable_snmp_vrrp enable_snmp_rfc enable_snmp_rfcv2 enable_snmp_rfcv3
+        enable_snmp_checker snmp_vs_stats_update_interval snmp_rs_stats_update_interval
+        """,
         "there is no SNMP agent",
     ),
     ("global_defs", "enable_dbus dbus_service_name dbus_no_interface_name", "there is no D-Bus service"),
     (
         "global_defs",
-        "vrrp_netlink_cmd_rcv_bufs vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs "
-        "vrrp_netlink_monitor_rcv_bufs_force process_monitor_rcv_bufs process_monitor_rcv_bufs_force "
-        "lvs_netlink_cmd_rcv_bufs lvs_netlink_cmd_rcv_bufs_force lvs_netlink_monitor_rcv_bufs "
-        "lvs_netlink_monitor_rcv_bufs_force vrrp_rx_bufs_policy vrrp_rx_bufs_multiplier",
+        """
+        vrrp_netlink_cmd_rcv_bufs vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs
+        vrrp_netlink_monitor_rcv_bufs_force process_monitor_rcv_bufs process_monitor_rcv_bufs_force
+        lvs_netlink_cmd_rcv_bufs lvs_netlink_cmd_rcv_bufs_force lvs_netlink_monitor_rcv_bufs
+        lvs_netlink_monitor_rcv_bufs_force vrrp_rx_bufs_policy vrrp_rx_bufs_multiplier
+        """,
         "buffer sizes are alived's own",
     ),
     ("global_defs", "checker_log_all_failures", "changes of checks are logged"),
@@ -71,18 +83,21 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
     ("global_defs", "vrrp_check_unicast_src", "unicast instances do not run yet"),
     (
         "global_defs",
-        "vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert vrrp_owner_ignore_adverts",
+        """
+        vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert vrrp_owner_ignore_adverts
+        """,
         "adverts are answered as by default",
     ),
     ("global_defs", "vrrp_down_timer_adverts", "a master is down after 3 adverts, as in the RFC"),
     ("global_defs", "vrrp_startup_delay vrrp_delay_after_boot", "instances start at once"),
     ("global_defs", "vrrp_strict", "the configuration is judged by it, packets are not"),
-    ("global_defs", "dynamic_interfaces", "an interface that is missing is a fault until it is there"),
     ("global_defs", "default_interface", "nothing static is added"),
     (
         "global_defs",
-        "vrrp_iptables vrrp_ipsets nftables nftables_priority nftables_ifindex nftables_counters nftables_ipvs "
-        "nftables_ipvs_priority nftables_ipvs_start_fwmark",
+        """
+        vrrp_iptables vrrp_ipsets nftables nftables_priority nftables_ifindex nftables_counters nftables_ipvs
+        nftables_ipvs_priority nftables_ipvs_start_fwmark
+        """,
         "no packet is filtered or marked",
     ),
     ("global_defs", "lvs_timeouts lvs_flush lvs_flush_on_stop", "the kernel's settings stay"),
@@ -93,14 +108,18 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
     ("global_defs", "tmp_config_directory config_save_dir", "nothing is written there"),
     (
         "global_defs",
-        "data_use_instance json_version state_dump_file stats_dump_file json_dump_file",
+        """
+        data_use_instance json_version state_dump_file stats_dump_file json_dump_file
+        """,
         "state is asked for with alivectl",
     ),
     ("global_defs", "umask", "files are made for root alone"),
     (VRRP, "use_vmac use_vmac_addr vmac_xmit_base use_ipvlan", "the addresses have the interface's own MAC address"),
     (
         VRRP,
-        "unicast_peer unicast_src_ip unicast_fault_no_peer unicast_ttl check_unicast_src old_unicast_checksum",
+        """
+        unicast_peer unicast_src_ip unicast_fault_no_peer unicast_ttl check_unicast_src old_unicast_checksum
+        """,
         "the instance does not run yet",
     ),
     (VRRP, "track_interface track_file track_process track_bfd track_src_ip", "nothing is tracked by it"),
@@ -113,7 +132,9 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
     (VRRP, "garp_extra_if", "nothing is announced by it"),
     (
         VRRP,
-        "lower_prio_no_advert higher_prio_send_advert owner_ignore_adverts timer_expired_backup",
+        """
+        lower_prio_no_advert higher_prio_send_advert owner_ignore_adverts timer_expired_backup
+        """,
         "adverts are answered as by default",
     ),
     (VRRP, "accept no_accept", "packets to the addresses are accepted"),
@@ -141,7 +162,9 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
     (REAL, "smtp_alert", "no mail is sent"),
     (
         REAL,
-        "HTTP_GET SSL_GET MISC_CHECK SMTP_CHECK PING_CHECK UDP_CHECK DNS_CHECK FILE_CHECK BFD_CHECK",
+        """
+        HTTP_GET SSL_GET MISC_CHECK SMTP_CHECK PING_CHECK UDP_CHECK DNS_CHECK FILE_CHECK BFD_CHECK
+        """,
         "the real server is taken to be up without it",
     ),
     (TCP, "bind_if fwmark", "the kernel chooses the way"),

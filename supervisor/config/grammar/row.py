@@ -1,12 +1,13 @@
 """What one row of the grammar says."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from alived.ipc.record import record
 from alived.supervisor.config.forms.form import Form
 from alived.supervisor.config.forms.numbers import Flag
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Row:
     """One keyword in one block."""
 
@@ -32,7 +33,7 @@ class Row:
     spelling_of: str = ""
     """It is another spelling of this word of the same block."""
     old: bool = False
-    """It is a spelling or a word that keepalived complains of as deprecated."""
+    """It is a spelling or a word that keepalived complains of: deprecated, or not known any more."""
 
     @property
     def key(self) -> str:

@@ -50,7 +50,7 @@ NOTIFY: tuple[Row, ...] = (
     _program(word="notify_master_rx_lower_pri",
         meaning="program to run when a master hears an advert of lower priority"),
     _row(word="notify_priority_changes", form=Boolean(), attribute="notify_priority_changes",
-        inherits="global_defs vrrp_notify_priority_changes", meaning="write changes of priority to the notify FIFOs"),
+        inherits="vrrp_sync_group notify_priority_changes", meaning="write changes of priority to the notify FIFOs"),
     _row(word="smtp_alert", form=Boolean(), attribute="smtp_alert", inherits="global_defs smtp_alert_vrrp",
         meaning="send mail when its state changes"),
     _row(word="lvs_sync_daemon_interface", form=Text("the name of an interface", IFNAME_LONGEST), old=True,

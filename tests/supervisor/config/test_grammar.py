@@ -162,12 +162,14 @@ WITHOUT_EFFECT = {
 }
 """Words whose value does not reach the model in the least configuration."""
 
+CONNECTING = [block for block in HOMES["connect_ip"] if not block.endswith("MISC_CHECK")]
+
 COMPUTED = {
     ("", "use_pid_dir"): False,  # a daemon with a name has a directory of its own
     ("bfd_instance", "ttl"): 255,  # that of IPv4
     ("vrrp_instance/auth_hmac", "active_key"): 1,  # the first key
-    **{(block, "connect_ip"): "10.0.0.2" for block in HOMES["connect_ip"]},  # the address of the real server
-    **{(block, "connect_port"): 80 for block in HOMES["connect_port"]},  # its port
+    **{(block, "connect_ip"): "10.0.0.2" for block in CONNECTING},  # the address of the real server
+    **{(block, "connect_port"): 80 for block in CONNECTING},  # its port
 }
 """What holds instead of a default that depends on other words."""
 

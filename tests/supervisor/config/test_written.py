@@ -43,8 +43,8 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("case", [case for case in CASES if case.known], ids=lambda case: case.name)
 def test_keepalived_complains_of_the_marked_lines(case: Case, node: Node) -> None:
     verdict = written.keepalived_says(case, node)
-    assert set(verdict.lines) == case.marked(no_line=False), verdict.complaints
-    assert bool(verdict.elsewhere) == bool(case.marked(no_line=True)), verdict.complaints
+    assert set(verdict.lines) == case.for_keepalived, verdict.complaints
+    assert bool(verdict.elsewhere) == bool(case.marked(written.NO_LINE)), verdict.complaints
     assert verdict.status == case.status, verdict.complaints
 
 

@@ -7,7 +7,8 @@ prints every difference between keepalived's verdicts, alived's and those that t
 ``language/valid``     nothing is wrong; together they have every word and every construct
 ``language/mistakes``  what is wrong is marked: `# <-` at the end of a line that both programs complain of, `# <- below`
                        before one that cannot have a comment. keepalived does not always name a line: where it does
-                       not, `# <- no line` is where alived complains
+                       not, `# <- no line` is where alived complains. `# <- keepalived` is a line that keepalived
+                       alone complains of, because it loses track where alived does not (docs/differences.md)
 ``language/parts``     what those include
 
 A first line `# needs …` says that Debian's keepalived cannot judge the file, `# exit 6…` that the mistake is one of
@@ -40,7 +41,7 @@ INTERFACES = ("eth0", "eth1", "eth2")
 CONFIG_ID = "main"
 ENVIRONMENT = {"ALIVED_TEST_NAME": "VI_1"}
 
-MARK, MARK_BELOW, MARK_NO_LINE = "# <-", "# <- below", "# <- no line"
+MARK, BELOW, NO_LINE, KEEPALIVED = "# <-", "# <- below", "# <- no line", "# <- keepalived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +72,26 @@ class Case:
             return VALID
         return SECURITY if self.text.startswith("# exit 6") else COMPLAINTS
 
-    def marked(self, *, no_line: bool) -> set[Line]:
-        """The lines that are complained of: by both, or (`no_line`) by alived where keepalived names none."""
+    @property
+    def for_keepalived(self) -> set[Line]:
+        """The lines that keepalived complains of."""
+        return self.marked(MARK, BELOW, KEEPALIVED)
+
+    @property
+    def for_alived(self) -> set[Line]:
+        """The lines that alived complains of."""
+        return self.marked(MARK, BELOW, NO_LINE)
+
+    def marked(self, *marks: str) -> set[Line]:
+        """The lines that have one of these marks."""
         files = [self.path, *(part for part in DIRECTORY.rglob("mistakes.*") if part.name in self.text)]
-        return {line for file in files for line in _marks(file, no_line)}
-
-
-def _marks(file: Path, no_line: bool) -> set[Line]:
-    found: set[Line] = set()
-    for number, text in enumerate(file.read_text().splitlines(), 1):
-        if text.endswith(MARK_NO_LINE):
-            if no_line:
-                found.add((file.name, number))
-        elif not no_line and text.endswith(MARK):
-            found.add((file.name, number))
-        elif not no_line and text.endswith(MARK_BELOW):
-            found.add((file.name, number + 1))
-    return found
+        return {
+            (file.name, number + (mark == BELOW))
+            for file in files
+            for number, text in enumerate(file.read_text().splitlines(), 1)
+            for mark in marks
+            if text.endswith(mark)
+        }
 
 
 def cases() -> list[Case]:
@@ -111,14 +115,12 @@ def alived_says(case: Case, node: Node) -> Judged:
 
 def missed(case: Case, verdict: Judged) -> set[Line]:
     """Lines that have a mark and no complaint of alived."""
-    marks = case.marked(no_line=False) | case.marked(no_line=True)
-    return {line for line in marks if not verdict.covers(line)}
+    return {line for line in case.for_alived if not verdict.covers(line)}
 
 
 def unexpected(case: Case, verdict: Judged) -> list[str]:
     """Complaints of alived about lines without a mark."""
-    marks = case.marked(no_line=False) | case.marked(no_line=True)
-    return [found.render() for found in verdict.complaints if not stretch(found) & marks]
+    return [found.render() for found in verdict.complaints if not stretch(found) & case.for_alived]
 
 
 def differences(case: Case, node: Node) -> Iterator[str]:
@@ -132,7 +134,7 @@ def differences(case: Case, node: Node) -> Iterator[str]:
         theirs = keepalived_says(case, node)
         if theirs.status != case.status:
             yield f"keepalived's status is {theirs.status} and not {case.status}"
-        marks = case.marked(no_line=False)
+        marks = case.for_keepalived
         yield from (f"no complaint of keepalived at {line}" for line in sorted(marks - set(theirs.lines)))
         yield from (f"keepalived at {line}: {text}" for line, text in theirs.lines.items() if line not in marks)
 

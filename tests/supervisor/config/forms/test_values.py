@@ -2,12 +2,14 @@
 
 import pytest
 
+from alived.ipc.model.common import Account
+from alived.ipc.model.tracking import Weight
 from alived.supervisor.config.diagnostics import Report
 from alived.supervisor.config.forms.form import Form, Reading, UnfitError, quoted
 from alived.supervisor.config.forms.numbers import MICROSECOND, Boolean, Flag, Integer, Seconds
-from alived.supervisor.config.forms.programs import Account, Command, Script, UserAndGroup
+from alived.supervisor.config.forms.programs import Command, Script, UserAndGroup
 from alived.supervisor.config.forms.text import Address, Choice, Lines, Text
-from alived.supervisor.config.forms.tracking import TrackerWeight, Weight
+from alived.supervisor.config.forms.tracking import TrackerWeight
 from alived.supervisor.config.lexer import Lexer
 from alived.supervisor.config.source import Line
 
