@@ -234,8 +234,8 @@ def _plain(value: Any) -> str:
         return program_text(value)
     if isinstance(value, tuple):
         return " ".join(_plain(element) for element in value)
-    if isinstance(value, bytes):
-        return value.hex()
+    if isinstance(value, bytes):  # only passwords and keys are
+        return SECRET
     if not dataclasses.is_dataclass(value):
         return str(value)
     if isinstance(value, RealServer):

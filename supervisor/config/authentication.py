@@ -4,9 +4,10 @@ from typing import NamedTuple
 
 from alived.ipc.model.authentication import AuthType
 from alived.ipc.model.vrrp import Family, InstanceRole
-from alived.supervisor.config.diagnostics import Code
+from alived.supervisor.config.diagnostics import Code, Report
 from alived.supervisor.config.instance_family import V3
 from alived.supervisor.config.instance_subject import Subject
+from alived.supervisor.config.sections import Section
 
 AUTH_LENGTH = 8
 """Bytes of a password (RFC 2338 section 5.3.10)."""
@@ -23,15 +24,10 @@ class Password(NamedTuple):
 
 def read_password(subject: Subject, version: int, family: Family) -> Password:
     """The password of an instance, and what it is used for."""
+    if not subject.section.sections("authentication"):
+        return Password()
     whole, report = subject.section.merged("authentication"), subject.report
-    for entry in whole.given("auth_pass"):
-        if len(entry.value.encode()) > AUTH_LENGTH:
-            report.warning(
-                Code.BAD_VALUE,
-                f"a password has at most {AUTH_LENGTH} bytes",
-                entry.place(0),
-                f"only the first {AUTH_LENGTH} are used, as by keepalived",
-            )
+    _warn_of_length(whole, report)
     kind = whole.find("auth_type", AuthType) or AuthType.NONE
     password = (whole.find("auth_pass", str) or "").encode()[:AUTH_LENGTH]
     if kind is AuthType.NONE:
@@ -56,6 +52,14 @@ def read_password(subject: Subject, version: int, family: Family) -> Password:
         report.warning(Code.CONFLICT, "auth_type AH does not go with IPv6", whole.where("auth_type"), IGNORED)
         return Password()
     return Password(kind, password)
+
+
+def _warn_of_length(whole: Section, report: Report) -> None:
+    for entry in whole.given("auth_pass"):
+        if len(entry.value.encode()) > AUTH_LENGTH:
+            message = f"a password has at most {AUTH_LENGTH} bytes"
+            hint = f"only the first {AUTH_LENGTH} are used, as by keepalived"
+            report.warning(Code.BAD_VALUE, message, entry.place(0), hint)
 
 
 def role_with(password: Password, role: InstanceRole, priority: int, owner: int, subject: Subject) -> InstanceRole:

@@ -86,7 +86,7 @@ class Checks:
         values = {**around.attributes(cls), "address": target[0], "port": target[1]}
         if section.values:
             values |= plain_values(section)
-        if (section.values or target[0].startswith(LINK_LOCAL)) and not self._connects(values, section):
+        if not self._connects(values, section):
             return []
         if cls in self._connected:
             return self._connected[cls](section, around, values)
@@ -94,8 +94,8 @@ class Checks:
 
     def _connects(self, values: dict[str, Any], section: Section) -> bool:
         """Whether a check knows where from and where to; a source of another kind is taken out."""
-        address, source = values["address"], values.get("bindto", "")
-        if source and family_of(source) is not family_of(address):
+        address = values["address"]
+        if "bindto" in values and family_of(values["bindto"]) is not family_of(address):
             message, hint = f"it is not of the same kind of address as {address}, which is checked", "it is not used"
             self._report.error(Code.CONFLICT, f"`bindto`: {message}", section.where("bindto"), hint)
             del values["bindto"]

@@ -22,7 +22,7 @@ FIELDS = {
 
 def build_notify(section: Section, instance: str, programs: Programs, report: Report) -> tuple[Notify, ...]:
     """The programs that an instance runs on its changes: one object, or none."""
-    if not any(section.has(word) for word in FIELDS):
+    if FIELDS.keys().isdisjoint(section.values):
         return ()
     found = {field: notify_program(section, word, programs, report) for word, field in FIELDS.items()}
     notify = Notify(instance=instance, says_deleted=section.has("notify_deleted"), **found)

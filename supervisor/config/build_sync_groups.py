@@ -40,6 +40,8 @@ class SyncGroups:
     ) -> None:
         """`instances` are those that run; `scope` has at least `global_defs`."""
         self._top = top
+        self._written = {section.header[0] for section in top.sections("vrrp_instance") if section.header}
+        """Names of instances, also of those that are left out."""
         self._instances = {instance.name: instance for instance in instances}
         self._trackers = trackers
         self._programs = programs
@@ -100,8 +102,7 @@ class SyncGroups:
     def _exists(self, entry: Entry, name: str, section: Section) -> bool:
         if entry.value in self._instances:
             return True
-        known = {other.header[0] for other in self._top.sections("vrrp_instance") if other.header}
-        if entry.value in known:
+        if entry.value in self._written:
             message = f"vrrp_instance {entry.value} is left out, and so it is of {section.block} {name}"
             self._report.note(Code.UNKNOWN_NAME, message, entry.place(0))
         else:

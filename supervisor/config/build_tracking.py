@@ -26,6 +26,7 @@ from alived.supervisor.config.tracking import (
     FILES,
     PROCESSES,
     SCRIPTS,
+    WORDS,
     Definition,
     Kind,
     MakesTracked,
@@ -70,6 +71,8 @@ class Trackers:
 
     def tracked(self, section: Section, own: Collection[str] = ()) -> Tracked:
         """What a vrrp_instance or vrrp_sync_group block tracks. `own`: interfaces that an instance tracks anyway."""
+        if section.values.keys().isdisjoint(WORDS.values()):
+            return Tracked()
         tracked = Tracked(
             scripts=self._read(SCRIPTS, section),
             interfaces=self._interfaces(section, own),

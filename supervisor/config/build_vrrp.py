@@ -13,7 +13,7 @@ from alived.ipc.model.vrrp import Family, VrrpInstance
 from alived.supervisor.config.auth_hmac import read_auth_hmac
 from alived.supervisor.config.authentication import Password, read_password, role_with
 from alived.supervisor.config.build_tracking import Trackers
-from alived.supervisor.config.diagnostics import Code, Place, Report, Severity
+from alived.supervisor.config.diagnostics import Code, Report, Severity
 from alived.supervisor.config.fill import made
 from alived.supervisor.config.instance_election import (
     PRIORITY_OWNER,
@@ -57,7 +57,7 @@ class Instances:
         self._routing = routing
         self._machine = machine
         self._report = report
-        self._names: dict[str, Place] = {}
+        self._names: dict[str, Section] = {}
         self._sync_interface = ""
         self._links = links
 
@@ -115,7 +115,7 @@ class Instances:
             **{f"track_{kind}": trackers for kind, trackers in tracked._asdict().items()},
         )
         announcing = settled(instance.announcing, subject, addressing.family)
-        return instance if announcing == instance.announcing else replace(instance, announcing=announcing)
+        return instance if announcing is instance.announcing else replace(instance, announcing=announcing)
 
     def _around(self, name: str) -> Mapping[str, Section]:
         """The sections that an instance inherits from."""
@@ -127,11 +127,11 @@ class Instances:
         name = name_of(section, self._report)
         if name is None:
             return None
-        place = section.header_place()
-        earlier = self._names.setdefault(name, place)
-        if earlier is not place:
-            message, hint = f"vrrp_instance {name} is already defined", f"the one of line {earlier.line} is used"
-            self._report.error(Code.DUPLICATE, message, place, hint)
+        earlier = self._names.setdefault(name, section)
+        if earlier is not section:
+            message = f"vrrp_instance {name} is already defined"
+            hint = f"the one of line {earlier.header_place().line} is used"
+            self._report.error(Code.DUPLICATE, message, section.header_place(), hint)
             return None
         settings = self._scope["global_defs"]
         strict = flag(section, "strict_mode", settings, "vrrp_strict")

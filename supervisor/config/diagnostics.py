@@ -7,7 +7,7 @@ what is wrong, which every stage takes for itself.
 import difflib
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -52,9 +52,9 @@ class Code(StrEnum):
     UNKNOWN_USER = "unknown-user"
     NO_PROGRAM = "no-program"
     SCRIPT_SECURITY = "script-security"
-    """Scripts are run without enable_script_security. Of what keepalived says of scripts this alone has a status of its
-    own."""
+    """Scripts are run without enable_script_security. This and the next alone make the exit status that says so."""
     INSECURE_SCRIPT = "insecure-script"
+    """A script would run as root, and others than root can change it."""
     NO_INTERFACE = "no-interface"
     EMPTY = "empty"
     UNCHECKED = "unchecked"
@@ -106,6 +106,8 @@ class Place:
     """How the text got there, innermost first: the definition, sequence and includes that it came through."""
     end_line: int = 0
     """Last line that the finding is about, if that is another one; 0: it is one line."""
+    secret: bool = False
+    """What stands there may be a password though no word before it says so."""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
@@ -173,6 +175,15 @@ ALIKE_MOST = 10
 MOST = 10_000
 """Findings of one run."""
 
+COMPARED_MOST = 200_000
+"""Words that unknown ones of one run are compared with, to find what was meant. That takes half a second."""
+
+COMPARED_LONGEST = 100
+"""Characters of such a word."""
+
+SHOWN_MOST = 400
+"""Characters of a line that are shown."""
+
 
 class Report:
     """Collects the findings of one run."""
@@ -182,6 +193,7 @@ class Report:
         self._said: set[object] = set()
         self._alike: Counter[tuple[Code, str, int, int]] = Counter()
         self._dropped = 0
+        self._compared = 0
 
     def error(self, code: Code, message: str, place: Place, hint: str = "") -> None:
         """Something that is wrong; a value or statement of the file is not used."""
@@ -215,6 +227,13 @@ class Report:
         self._said.add(subject)
         return True
 
+    def similar(self, word: str, known: Collection[str]) -> str | None:
+        """See nearest(). That takes long, so it is not done for all words of a file full of mistakes."""
+        if self._compared >= COMPARED_MOST:
+            return None
+        self._compared += len(known)
+        return nearest(word, known)
+
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All findings in the order of the file, those of an included file where it is included."""
         found = sorted(self._found, key=lambda found: _position(found.place))
@@ -227,6 +246,8 @@ class Report:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that a misspelt one was probably meant to be."""
+    if len(word) > COMPARED_LONGEST:
+        return None
     candidates = list(known)
     folded = {candidate.lower(): candidate for candidate in candidates}
     if word.lower() in folded:
@@ -246,9 +267,21 @@ def _position(place: Place) -> tuple[tuple[int, int, str], ...]:
 
 
 def _excerpt(place: Place) -> list[str]:
-    from alived.supervisor.config.masking import masked  # noqa: PLC0415 - it needs the grammar, see there
+    from alived.supervisor.config.masking import masked, masked_all  # noqa: PLC0415 - it needs the grammar, see there
 
     number = str(place.line)
-    source = masked(place.source)
-    indent = "".join("\t" if char == "\t" else " " for char in source[: place.column - 1])
-    return [f"  {number} | {source}", f"  {' ' * len(number)} | {indent}{'^' * max(place.length, 1)}"]
+    hidden = masked_all(place.source) if place.secret else masked(place.source)
+    source, column = _window(hidden, place.column)
+    indent = "".join("\t" if char == "\t" else " " for char in source[: column - 1])
+    length = max(min(place.length, len(source) - column + 1), 1)
+    return [f"  {number} | {source}", f"  {' ' * len(number)} | {indent}{'^' * length}"]
+
+
+def _window(source: str, column: int) -> tuple[str, int]:
+    """A line as it is shown, and the column in that: of a very long one, what is around the column."""
+    if len(source) <= SHOWN_MOST:
+        return source, column
+    begin = max(0, min(column - 1 - SHOWN_MOST // 2, len(source) - SHOWN_MOST))
+    end = begin + SHOWN_MOST
+    before, behind = "…" if begin else "", "…" if end < len(source) else ""
+    return f"{before}{source[begin:end]}{behind}", column - begin + len(before)

@@ -195,10 +195,13 @@ class Expansion:
         source, splices, steps = rest.origin or Origin(rest.text)
         template = Template(rest)
         with self._budget.times(sequence.count, place):
-            for row in sequence.rows:
+            for number, row in enumerate(sequence.rows, 1):
                 for name, value in zip(sequence.names, row, strict=True):
                     self._definitions.define(Definition(name, value))
-                values = ", ".join(f"${name} = {value}" for name, value in zip(sequence.names, row, strict=True))
+                if head.kind == "LST":  # its values can be passwords
+                    values = f"value {number}"
+                else:
+                    values = f"${sequence.names[0]} = {row[0]}"
                 step = Step(f"with {values} of ~{head.kind} at", place)
                 origin = Origin(source, splices, (step, *steps))
                 made = template.fill(self._definitions, origin)

@@ -40,6 +40,25 @@ def _heirs(block: str) -> tuple[_Target, ...]:
     return tuple(target for target in _targets(block).values() if target.row.inherits)
 
 
+@cache
+def _legacy(block: str) -> dict[str, frozenset[str]]:
+    """What the words of a block may inherit: the words, by the block that they stand in."""
+    found: dict[str, set[str]] = {}
+    for target in _heirs(block):
+        row = target.row
+        while row.inherits:
+            source, _, word = row.inherits.rpartition(" ")
+            found.setdefault(source, set()).add(word)
+            row = TABLE[source, word]
+    return {source: frozenset(words) for source, words in found.items()}
+
+
+def _inherits(block: str, scope: Mapping[str, Section]) -> bool:
+    """Whether there is anything to inherit; most files say nothing of the kind, and have many blocks."""
+    legacy = _legacy(block)
+    return any(not legacy[source].isdisjoint(section.values) for source, section in scope.items() if source in legacy)
+
+
 def made(cls: type[T], section: Section, scope: Mapping[str, Section], **special: Any) -> T:
     """An object of the model from a section; `special` are attributes that the caller has computed.
 
@@ -52,7 +71,7 @@ def made(cls: type[T], section: Section, scope: Mapping[str, Section], **special
         if entries and (target := targets.get(word)):  # a list block may be empty
             value = tuple(entry.value for entry in entries) if target.row.many else entries[-1].value
             _put(target, value, direct, nested)
-    for target in _heirs(section.block):
+    for target in _heirs(section.block) if _inherits(section.block, scope) else ():
         if target.row.word not in section.values and (value := inherited(target.row, scope)) is not None:
             _put(target, value, direct, nested)
     for head, parts in nested.items():

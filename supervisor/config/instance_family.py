@@ -80,23 +80,13 @@ class _Reader:
         self._family: Family | None = None
         self._found = Addressing()
         self._addressed = False
-        self._by_word: dict[str, Callable[[str], None]] = {
-            "version": self._version,
-            "native_ipv6": self._native_ipv6,
-            "mcast_src_ip": self._source,
-            "unicast_src_ip": self._source,
-            "mcast_dst_ip": self._group,
-            "unicast_peer": self._peers,
-            "use_ipvlan": self._ipvlan,
-            "virtual_ipaddress": self._virtual,
-        }
 
     def read(self) -> Addressing:
         """All of them."""
         for word in dict.fromkeys(self._section.order):
-            if read := self._by_word.get(word):
-                read(word)
-        self._virtual("virtual_ipaddress_excluded")
+            if read := _BY_WORD.get(word):
+                read(self, word)
+        self.read_virtual("virtual_ipaddress_excluded")
         found = self._found
         found.family = self._family or Family.IPV4
         found.version = self._settled_version(found.family)
@@ -121,7 +111,7 @@ class _Reader:
         message = f"{what} of an {self._family} instance must be an {self._family} address"
         self._subject.report.error(Code.CONFLICT, message, entry.place(index), "it is left out")
 
-    def _version(self, word: str) -> None:
+    def read_version(self, word: str) -> None:
         for entry in self._section.given(word):
             before = self._found.version or (V3 if self._family is Family.IPV6 else entry.value)
             if entry.value != before:
@@ -130,7 +120,7 @@ class _Reader:
             else:
                 self._found.version = entry.value
 
-    def _native_ipv6(self, word: str) -> None:
+    def read_native_ipv6(self, word: str) -> None:
         if self._family is Family.IPV4:
             message = "`native_ipv6` does not go with IPv4 addresses"
             self._subject.report.error(Code.CONFLICT, message, self._section.where(word), "it is ignored")
@@ -139,7 +129,7 @@ class _Reader:
         self._found.version = V3
         self._found.native_ipv6 = True
 
-    def _source(self, word: str) -> None:
+    def read_source(self, word: str) -> None:
         for entry in self._section.given(word):
             if not self._fits(entry.value):
                 self._alien("the source address", entry)
@@ -149,7 +139,7 @@ class _Reader:
             else:
                 self._found.mcast_src_ip, self._found.unicast_src_ip = entry.value, ""
 
-    def _group(self, word: str) -> None:
+    def read_group(self, word: str) -> None:
         for entry in self._section.given(word):
             group = ipaddress.ip_address(entry.value)
             if not self._fits(entry.value):
@@ -160,14 +150,14 @@ class _Reader:
             else:
                 self._found.mcast_group = entry.value
 
-    def _peers(self, word: str) -> None:
+    def read_peers(self, word: str) -> None:
         for entry in self._section.entries(word):
             if self._fits(entry.value.address):
                 self._found.peers.append(entry.value)
             else:
                 self._alien("a peer", entry)
 
-    def _ipvlan(self, word: str) -> None:
+    def read_ipvlan(self, word: str) -> None:
         given = self._section.given(word)
         for other in given[1:]:
             message = "`use_ipvlan` is given already"
@@ -183,7 +173,7 @@ class _Reader:
             self._found.mcast_src_ip = address
         self._found.ipvlan = ipvlan
 
-    def _virtual(self, word: str) -> None:
+    def read_virtual(self, word: str) -> None:
         """Both lists at once, where virtual_ipaddress stands, else at the end."""
         del word
         if self._addressed:
@@ -194,3 +184,16 @@ class _Reader:
         self._found.addresses, self._found.excluded = read.addresses, read.excluded
         if read.addresses:
             self._family = self._family or (Family.IPV6 if ":" in read.addresses[0].address else Family.IPV4)
+
+
+_BY_WORD: dict[str, Callable[[_Reader, str], None]] = {
+    "version": _Reader.read_version,
+    "native_ipv6": _Reader.read_native_ipv6,
+    "mcast_src_ip": _Reader.read_source,
+    "unicast_src_ip": _Reader.read_source,
+    "mcast_dst_ip": _Reader.read_group,
+    "unicast_peer": _Reader.read_peers,
+    "use_ipvlan": _Reader.read_ipvlan,
+    "virtual_ipaddress": _Reader.read_virtual,
+}
+"""Who reads a word that says something about addresses."""

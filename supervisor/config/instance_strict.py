@@ -75,6 +75,8 @@ def settled(announcing: Announcing, subject: Subject, family: Family) -> Announc
             if value and subject.section.has(word):
                 subject.conflict("strict mode repeats no gratuitous ARP", f"`{word}` is 0", word)
         changes |= {"lower_prio_repeat": 0, "lower_prio_delay": 0.0}
+    if all(getattr(announcing, name) == value for name, value in changes.items()):
+        return announcing
     return replace(announcing, **changes)
 
 

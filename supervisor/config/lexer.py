@@ -10,7 +10,7 @@ and its identity serves the reader to know a line again.
 """
 
 import re
-from itertools import islice
+from functools import lru_cache
 from typing import Final
 
 from alived.supervisor.config.diagnostics import Code, Report
@@ -46,8 +46,7 @@ class Segment:
     @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """Offsets of each word in the line, quotes included; only who has something to say about it asks."""
-        own = islice(_TOKEN.finditer(self._line), self._first, self._first + len(self.words))
-        return tuple(match.span(match.lastindex or 0) for match in own)
+        return _spans(self._line)[self._first : self._first + len(self.words)]
 
 
 _TOKEN = re.compile(
@@ -59,6 +58,14 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+
+
+@lru_cache(maxsize=16)
+def _spans(line: str) -> tuple[tuple[int, int], ...]:
+    """Offsets of each token of a line. Kept for as long as more may be said of the line."""
+    return tuple(match.span(match.lastindex or 0) for match in _TOKEN.finditer(line))
+
+
 _BRACE, _STRING, _BROKEN, _WORD = range(1, 5)
 """The groups of that pattern."""
 

@@ -10,12 +10,16 @@ grammar imports diagnostics.
 import difflib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from alived.supervisor.config.grammar.table import HOMES, ROWS, TABLE
 
 WORDS = frozenset(row.word for row in ROWS if TABLE[row.block, row.spelling_of or row.word].secret)
 """Words whose values are secret, in whatever block."""
+
+BLOCKS = frozenset(row.block for row in ROWS if row.word in WORDS)
+"""Blocks that hold such words: what stands there on a line of its own, or after a wrong word, may be one's value."""
 
 _LIKE_A_SECRET = re.compile(r"pass|pwd|secret|psk", re.IGNORECASE)
 _SIMILAR = 0.6
@@ -24,11 +28,14 @@ _LONGEST = 2 * max(map(len, WORDS), default=0)
 """Characters of a word that could be a misspelt one."""
 
 _TOKEN = re.compile(r"""(?P<blank>\s+)|(?P<brace>[{}])|(?P<piece>"[^"]*"?|'[^']*'?|[^\s{}"']+)""")
-_DEFINITION = re.compile(r"\s*(?:@\S+\s+)*\$\w+=")
+_DEFINITION = re.compile(r"\s*(?:@\S+\s+)*(?:\$\w+\s*[=:]|~LST\s*\((?:\s*\{[^}]*\}|[^,)]*))")
+_GLUED = re.compile(r"(?P<word>[\w-]+)[=:]+(?P<value>.+)")
+"""A word and its value, written as in other languages."""
 _REFERENCE = re.compile(r"(\$\{[^}$]*\}|\$\w+|[ \t\\]+)")
 _QUOTATION = re.compile(r"`([^`]*)`")
 
 
+@lru_cache(maxsize=16)
 def masked(line: str) -> str:
     """The line with `*` for each character of what is or could be secret. Of the same length."""
     if definition := _DEFINITION.match(line):
@@ -43,6 +50,15 @@ def masked(line: str) -> str:
     return "".join((*shown, line[position:]))
 
 
+def masked_all(line: str) -> str:
+    """The line with `*` for all of it but keywords and braces."""
+    shown = list(line)
+    for word in _words(line):
+        if word.text not in HOMES and word.text not in ("{", "}"):
+            shown[word.start : word.end] = "*" * (word.end - word.start)
+    return "".join(shown)
+
+
 def masked_quotations(message: str) -> str:
     """The same for what a message quotes of a line."""
     return _QUOTATION.sub(lambda match: f"`{masked(match[1])}`", message)
@@ -53,6 +69,8 @@ def _secret_stretches(line: str) -> Iterator[tuple[int, int]]:
     is_keyword, announced = True, False
     start = end = 0
     for word in _words(line):
+        if word.text == "{" and announced:  # `auth_pass {secret}`
+            continue
         if word.text in ("{", "}"):
             if start < end:
                 yield start, end
@@ -61,6 +79,9 @@ def _secret_stretches(line: str) -> Iterator[tuple[int, int]]:
         elif announced:
             start, end = start or word.start, word.end
         else:
+            if (glued := _GLUED.match(word.text)) and _is_secret(glued["word"], is_keyword=is_keyword):
+                announced, start, end = True, word.start + glued.start("value"), word.end
+                continue
             first, *others = word.text.split(maxsplit=1)  # a quoted word can hold what was meant to follow it
             announced = _is_secret(first.strip("\"'"), is_keyword=is_keyword)
             if announced and others:

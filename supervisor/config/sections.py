@@ -7,7 +7,7 @@ does not live here: what blocks mean together (build_*.py) and whether they fit 
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
-from alived.supervisor.config.diagnostics import Code, Place, Report, Severity, nearest
+from alived.supervisor.config.diagnostics import Code, Place, Report, Severity
 from alived.supervisor.config.forms.form import Reading, UnfitError
 from alived.supervisor.config.forms.text import Address, Body, Choice, Lines
 from alived.supervisor.config.forms.tracking import TrackerWeight
@@ -18,9 +18,6 @@ from alived.supervisor.config.lexer import Segment
 from alived.supervisor.config.parser import Statement
 
 T = TypeVar("T")
-
-SEARCHES_MOST = 100
-"""Unknown words of one file for which a similar one is looked for."""
 
 
 class Entry(NamedTuple):
@@ -159,7 +156,6 @@ class _Known:
 class _Reader:
     def __init__(self, report: Report) -> None:
         self._report = report
-        self._searches = 0
         self._blocks: dict[str, dict[str, _Known]] = {}
         for row in ROWS:
             self._blocks.setdefault(row.block, {})[row.word] = _Known(row)
@@ -304,7 +300,7 @@ class _Reader:
             message, place = f"`{word}` needs a value: {error.expected}", statement.place()
         else:
             message, place = f"`{word}` must be {error.expected}", statement.place(error.index)
-        self._report.error(Code.BAD_VALUE, message, place, hint)
+        self._report.error(Code.BAD_VALUE, message, _hidden(section, place), hint)
         return None if value is None else Reading(value)
 
     def _held(self, section: Section, row: Row) -> object:
@@ -325,7 +321,10 @@ class _Reader:
             hint = f"did you mean `{similar}`?" + (f" {skipped[0].upper()}{skipped[1:]}" if skipped else "")
         else:
             hint = skipped or "it is ignored"
-        self._report.error(Code.UNKNOWN_KEYWORD, f"`{word}` is not a keyword of {here}", place, hint)
+            place = _hidden(section, place)
+        as_written = place.source[place.column - 1 :][: place.length] if place.chain else word
+        named = "this" if place.secret else f"`{as_written}`"
+        self._report.error(Code.UNKNOWN_KEYWORD, f"{named} is not a keyword of {here}", place, hint)
 
     def _skipped(self, section: Section, statement: Statement) -> str:
         """What becomes of the block of an unknown word, in words: blocks in it that could stand here do so.
@@ -343,11 +342,8 @@ class _Reader:
         return f"of its block{to} the blocks that could stand here are read, as by keepalived, and nothing else"
 
     def _similar(self, word: str, block: str) -> str | None:
-        """The nearest keyword of the block, else of the language. That takes long, so not for a file full of others."""
-        if self._searches == SEARCHES_MOST:
-            return None
-        self._searches += 1
-        return nearest(word, WORDS.get(block, ())) or nearest(word, HOMES)
+        """The nearest keyword of the block, else of the language."""
+        return self._report.similar(word, WORDS.get(block, ())) or self._report.similar(word, HOMES)
 
 
 def _whole(statement: Statement) -> Place:
@@ -368,6 +364,13 @@ def _taken(statement: Statement, section: Section) -> Place:
         following = next((one for one in following.body or () if one.body is not None), None)
     place = statement.place()
     return replace(place, end_line=max(end, place.line))
+
+
+def _hidden(section: Section, place: Place) -> Place:
+    """A place in a block that holds passwords: a word that does not belong there may be one."""
+    from alived.supervisor.config.masking import BLOCKS  # noqa: PLC0415 - only needed when something is wrong
+
+    return replace(place, secret=True) if section.block in BLOCKS else place
 
 
 def _what_holds(value: Any, row: Row) -> str:

@@ -61,19 +61,19 @@ class Surroundings:
 
 @cache
 def plain_words(block: str) -> dict[str, str]:
-    """Words of a block whose value is an attribute of its object as it is -> that attribute."""
+    """Words of a block whose value is an attribute of its object as it is, and of no other one -> that attribute."""
     return {
         row.word: row.attribute
         for row in ROWS
-        if row.block == block and row.attribute and "." not in row.attribute and not isinstance(row.form, Command)
+        if row.block == block
+        and row.word not in INHERITED
+        and row.attribute
+        and "." not in row.attribute
+        and not isinstance(row.form, Command)
     }
 
 
 def plain_values(section: Section) -> dict[str, Any]:
     """Attributes that a block gives so, but for what is inherited."""
     words = plain_words(section.block)
-    return {
-        words[word]: entries[-1].value
-        for word, entries in section.values.items()
-        if word in words and word not in INHERITED
-    }
+    return {words[word]: entries[-1].value for word, entries in section.values.items() if word in words}

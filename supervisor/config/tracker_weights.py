@@ -52,8 +52,8 @@ def without_weights(tracked: Tracked, section: Section, why: str, report: Report
 
 def advise(tracked: Tracked, priority: int, section: Section, report: Report) -> None:
     """Advice about weights that never change the priority, as it is at a limit whatever they add, or hardly do."""
-    if any(file.weight for file in tracked.files):
-        return  # what these add is only known when they are read
+    if not any(tracked) or any(file.weight for file in tracked.files):
+        return  # what files add is only known when they are read
     trackers: list[tuple[str, _Weighted]] = []
     for kind in ("scripts", "interfaces", "processes", "bfds"):
         trackers += [(kind, tracker) for tracker in getattr(tracked, kind) if tracker.weight]

@@ -10,7 +10,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from alived.ipc.model.tracking import TrackedBfd, TrackedFile, TrackedInterface, TrackedProcess, Weight
 from alived.ipc.model.vrrp import TrackedScript
 from alived.ipc.record import record
-from alived.supervisor.config.diagnostics import Code, Report, Severity, nearest
+from alived.supervisor.config.diagnostics import Code, Report, Severity
 from alived.supervisor.config.forms.tracking import Tracked as Line
 from alived.supervisor.config.sections import Entry, Section
 
@@ -114,7 +114,7 @@ def _unknown(entry: Entry, block: str, defined: Mapping[str, Definition], report
         message = f"{block} {name} is not defined before it is tracked"
         hint = f"it is not tracked; move its block (line {definition.section.place.line}) above this one"
     else:
-        similar = nearest(name, defined)
+        similar = report.similar(name, defined)
         message = f"there is no {block} `{name}`"
         hint = f"did you mean `{similar}`?" if similar else "it is not tracked"
     report.error(Code.UNKNOWN_NAME, message, entry.place(0), hint)

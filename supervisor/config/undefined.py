@@ -7,7 +7,7 @@ nothing. What does not live here: what references are (definitions.py).
 import re
 
 from alived.supervisor.config.definitions import REFERENCE, Definitions
-from alived.supervisor.config.diagnostics import Code, Report, nearest
+from alived.supervisor.config.diagnostics import Code, Report
 from alived.supervisor.config.source import Line
 
 _LEFT = re.compile(r'(?P<quoted>"(?:[^"\\]++|\\.)*+"?)|\$(?:\{(?P<braced>[^}"]*)\}?|(?P<bare>[A-Za-z_][A-Za-z0-9_]*))')
@@ -74,5 +74,5 @@ class Undefined:
             self._report.note(Code.UNDEFINED, f"nothing defines ${name}", line.place(*span), hint)
 
     def _suggestion(self, name: str) -> str:
-        similar = nearest(name, self._definitions.names())
+        similar = self._report.similar(name, self._definitions.names())
         return f"did you mean ${similar}? " if similar else ""

@@ -173,3 +173,19 @@ def test_the_password_of_a_key_is_not_shown() -> None:
     change = of(SslContext(), SslContext(password="sesame", ca="/etc/ca.pem"), "kept")
     assert change.words == "SSL: password changes, ca none -> /etc/ca.pem"
     assert "sesame" not in repr(change)
+
+
+@dataclasses.dataclass(frozen=True)
+class Strange:
+    """An object of which the grammar knows nothing."""
+
+    names: tuple[tuple[str, ...], ...] = ()
+    hidden: bytes = b""
+    key: str = "strange"
+
+
+def test_what_the_grammar_does_not_know_is_said_too_and_bytes_are_secrets() -> None:
+    change = of(Strange(), Strange(names=(("a", "b"),), hidden=b"hunter2"), part="kept")
+    assert "a b" in change.words
+    assert "hunter2" not in change.words
+    assert b"hunter2".hex() not in change.words

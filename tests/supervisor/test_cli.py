@@ -53,6 +53,16 @@ def test_exit_codes_of_a_configuration_test(text: str, code: int, tmp_path: Path
     assert judge(tmp_path, text) == code
 
 
+def test_a_script_that_others_can_change_is_a_matter_of_security(tmp_path: Path) -> None:
+    script = tmp_path / "check"
+    script.write_text("#!/bin/sh\n")
+    script.chmod(0o777)
+    text = SCRIPT.replace("/usr/bin/true", str(script))
+    text += "global_defs {\nenable_script_security\nscript_user root\n}\n"
+    assert judge(tmp_path, text) == 6
+    assert judge(tmp_path, text + "strange\n") == 5
+
+
 def test_the_verdict_goes_to_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert judge(tmp_path, "routerid x\n") == 5
     out, err = capsys.readouterr()

@@ -73,3 +73,7 @@ def test_an_object_that_reaches_no_worker_disturbs_nothing() -> None:
 
 def test_every_effect_has_its_reason() -> None:
     assert all(found.reason and not found.reason.endswith(".") for found in TABLE.values())
+
+
+def test_a_failover_is_the_worst() -> None:
+    assert sorted(Disturbs, key=lambda kind: kind.weight)[-1] is Disturbs.FAILOVER

@@ -1,6 +1,8 @@
 """Lines of a list block as sections.py makes entries of them, for tests of what is built from those."""
 
-from alived.supervisor.config.diagnostics import Report
+from collections.abc import Iterable
+
+from alived.supervisor.config.diagnostics import Diagnostic, Report
 from alived.supervisor.config.forms.form import Form, UnfitError
 from alived.supervisor.config.lexer import Lexer
 from alived.supervisor.config.parser import Statement
@@ -28,9 +30,9 @@ def entries(form: Form, *lines: str, report: Report | None = None, first: int = 
     return found
 
 
-def spots(report: Report) -> list[str]:
+def spots(said: Iterable[Diagnostic]) -> list[str]:
     """What was said, as `LINE code the words under the caret`."""
     return [
         f"{found.place.line} {found.code} {found.place.source[found.place.column - 1 :][: found.place.length]}"
-        for found in report.diagnostics()
+        for found in said
     ]

@@ -21,7 +21,7 @@ def read(*named: str, excluded: tuple[str, ...] = (), family: int = 0) -> tuple[
     }
     section = Section("vrrp_instance", values=values)
     routing = Routing(FakeMachine({}, {}), report, exists={"eth0", "eth1"}.__contains__)
-    return instance_addresses(section, "eth0", routing, report, family), spots(report)
+    return instance_addresses(section, "eth0", routing, report, family), spots(report.diagnostics())
 
 
 def address(text: str, dev: str = "eth0") -> VirtualAddress:

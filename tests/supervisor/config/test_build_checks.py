@@ -140,11 +140,30 @@ def test_a_real_server_may_have_several_checks(judge: Judge) -> None:
 
 
 def test_a_word_of_another_check(judge: Judge) -> None:
-    loaded = judge(checked(block("TCP_CHECK", "nb_get_retry 3")))
+    loaded = judge(checked(block("TCP_CHECK", "helo_name x")))
     assert checks(loaded) == (TCP,)
     assert [(line, message) for line, message, _ in said(loaded)] == [
-        (FIRST + 1, "`nb_get_retry` does not belong in TCP_CHECK")
+        (FIRST + 1, "`helo_name` does not belong in TCP_CHECK")
     ]
+
+
+def test_the_old_word_for_retry_in_a_check_that_never_had_it(judge: Judge) -> None:
+    loaded = judge(checked(block("TCP_CHECK", "nb_get_retry 3")))
+    assert checks(loaded) == (replace(TCP, retry=3),)
+    assert [(line, message) for line, message, _ in said(loaded)] == [
+        (FIRST + 1, "`nb_get_retry` is an old word for `retry`")
+    ]
+
+
+def test_where_a_check_that_connects_to_nothing_would_connect(judge: Judge) -> None:
+    lines = "misc_path /bin/true 1\nconnect_ip 10.0.0.9\nconnect_port 81\nbindto 10.0.0.8\nbind_port 1\nbind_if eth0\n"
+    loaded = judge(SECURE + checked(block("MISC_CHECK", f"{lines}connect_timeout 3\nfwmark 7")))
+    (check,) = checks(loaded)
+    assert isinstance(check, MiscCheck)
+    assert (check.connect_ip, check.connect_port, check.bindto, check.bind_port) == ("10.0.0.9", 81, "10.0.0.8", 1)
+    assert (check.bind_if, check.connect_timeout, check.fwmark) == ("eth0", 3, 7)
+    assert {hint for _, _, hint in said(loaded)} == {"no effect, as this check connects to nothing"}
+    assert len(said(loaded)) == 7
 
 
 def test_a_source_of_the_other_kind_of_address(judge: Judge) -> None:

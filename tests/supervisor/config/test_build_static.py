@@ -35,7 +35,7 @@ def read(
         (statement,) = parse([Line("x", 1, f"default_interface {default}")], frozenset(), report).statements
         settings.values["default_interface"] = [Entry(default, statement)]
     routing = Routing(FakeMachine({}, {}), report, exists={"eth0", "eth1"}.__contains__)
-    return build_static(top, settings, frozenset({"G"}), routing), spots(report)
+    return build_static(top, settings, frozenset({"G"}), routing), spots(report.diagnostics())
 
 
 def address(dev: str, track_group: str = "") -> VirtualAddress:

@@ -22,6 +22,7 @@ from alived.ipc.model.vrrp import (
     VrrpInstance,
 )
 from alived.supervisor.config.diagnostics import Code, Diagnostic, Severity
+from alived.supervisor.config.dump import dump
 from alived.supervisor.config.load import Loaded
 from tests.supervisor.config.conftest import FakeMachine
 
@@ -268,6 +269,34 @@ def test_global_settings_hold_for_instances_that_say_nothing(judge: Judge) -> No
 def test_other_settings_that_are_inherited(settings: str, changes: dict[str, Any], judge: Judge) -> None:
     loaded = judge(instance("", f"global_defs {{\n{settings}\n}}"))
     assert only(loaded) == replace(PLAIN, **changes)
+
+
+@pytest.mark.parametrize(
+    ("settings", "group", "own", "expected"),
+    [
+        ("", "on", "", True),
+        ("", "on", "off", False),
+        ("", "off", "on", True),
+        ("on", "off", "", False),
+        ("on", "", "", True),
+    ],
+)
+def test_changes_of_priority_are_written_as_the_sync_group_says(
+    settings: str, group: str, own: str, expected: bool, judge: Judge
+) -> None:
+    def word(name: str, value: str) -> str:
+        return f"{name} {value}" if value else ""
+
+    before = f"global_defs {{\n{word('vrrp_notify_priority_changes', settings)}\n}}"
+    after = f"vrrp_sync_group G {{\ngroup {{\nVI\n}}\n{word('notify_priority_changes', group)}\n}}\n"
+    loaded = judge(instance(word("notify_priority_changes", own), before) + after)
+    assert only(loaded).notify_priority_changes is expected
+    again = judge(dump(loaded.config, show_secrets=True))
+    assert only(again).notify_priority_changes is expected
+
+
+def test_mail_is_sent_as_the_instance_says_whatever_its_sync_group_does(judge: Judge) -> None:
+    assert not only(judge(instance("") + "vrrp_sync_group G {\ngroup {\nVI\n}\nsmtp_alert\n}\n")).smtp_alert
 
 
 def test_addresses_of_ipv6_have_their_own_group_and_pause(judge: Judge) -> None:

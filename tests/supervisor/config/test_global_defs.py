@@ -19,7 +19,7 @@ from alived.ipc.model.settings import (
 )
 from alived.ipc.model.vrrp import ExtraGarp
 from alived.supervisor.config.build_settings import build_settings, global_settings
-from alived.supervisor.config.diagnostics import Report
+from alived.supervisor.config.diagnostics import Code, Report
 from alived.supervisor.config.fill import inherited
 from alived.supervisor.config.grammar.table import DEFAULTS, ROWS, TABLE
 from alived.supervisor.config.inspection import Identity
@@ -40,12 +40,13 @@ class Judgement:
         self.section = global_settings(top, machine, self.report)
         programs = programs_of(top, self.section, machine, self.report)
         self.settings = build_settings(top, self.section, programs, self.report)
+        self.found = [one for one in self.report.diagnostics() if one.code is not Code.NOT_IMPLEMENTED]
+        """What was said, but for what alived does not act on yet."""
 
     @property
     def complaints(self) -> list[str]:
         """`LINE code words`, of what keepalived complains of too."""
-        found = zip(spots(self.report), self.report.diagnostics(), strict=True)
-        return [spot for spot, diagnostic in found if diagnostic.is_complaint]
+        return spots(one for one in self.found if one.is_complaint)
 
 
 def global_defs(*lines: str) -> str:
@@ -55,7 +56,7 @@ def global_defs(*lines: str) -> str:
 def of(machine: Machine, *lines: str) -> Settings:
     """The settings of a global_defs with which nothing is wrong."""
     judgement = Judgement(global_defs(*lines), machine)
-    assert spots(judgement.report) == []
+    assert spots(judgement.found) == []
     return judgement.settings
 
 
@@ -255,7 +256,7 @@ def test_what_keepalived_complains_of(machine: Machine, line: str, spot: str) ->
 
 
 def test_an_empty_list_is_complained_of_to_its_end(machine: Machine) -> None:
-    (found,) = Judgement(global_defs("notification_email {", "", "}"), machine).report.diagnostics()
+    (found,) = Judgement(global_defs("notification_email {", "", "}"), machine).found
     assert (found.place.line, found.place.end_line) == (2, 4)
 
 
@@ -296,14 +297,14 @@ def test_the_first_name_counts(machine: Machine, text: str) -> None:
 def test_a_word_without_a_value_cannot_be_switched_off(machine: Machine, word: str) -> None:
     judgement = Judgement(global_defs(f"vrrp_strict {word}"), machine)
     assert judgement.settings.vrrp.strict
-    (found,) = judgement.report.diagnostics()
+    (found,) = judgement.found
     assert not found.is_complaint
     assert found.message == f"`vrrp_strict`: it takes no value, so `{word}` does not switch it off"
 
 
 def test_a_sync_daemon_of_no_instance_is_worth_a_note(machine: Machine) -> None:
     judgement = Judgement(global_defs("lvs_sync_daemon eth0 inst VI_2") + "\nvrrp_instance VI_1 {\n}", machine)
-    (found,) = judgement.report.diagnostics()
+    (found,) = judgement.found
     assert not found.is_complaint
     assert (found.message, found.hint) == ("there is no vrrp_instance `VI_2`", "did you mean `VI_1`?")
 

@@ -1,6 +1,7 @@
 """Nothing secret is shown in an excerpt."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import example, given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from alived.supervisor.config.diagnostics import Code, Diagnostic, Place, Report, Severity
 from alived.supervisor.config.grammar.table import ROWS
+from alived.supervisor.config.load import Loaded
 from alived.supervisor.config.masking import WORDS, masked
 from tests.supervisor.config.texts import top_of
 
@@ -115,3 +117,25 @@ def test_whatever_is_wrong_with_a_password(inner: str) -> None:
     shown = "\n".join(found.render() + json.dumps(found.document()) for found in report.diagnostics())
     assert shown
     assert SECRET not in shown
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["auth_pass=hunter2"],
+        ["authentication {", "auth_pass {hunter2}", "}"],
+        ["authentication {", "auth_pass", "hunter2", "}"],
+        ["authentication {", "ap hunter2", "auth_type hunter2", "auth_type PASS hunter2", "}"],
+        ["$PW=hunter2", "authentication {", "$PW", "}"],
+        ["~LST(PW,hunter2,hunter2) auth_pas $PW"],
+        ["$PW: hunter2"],
+    ],
+)
+def test_a_password_in_a_place_where_none_belongs_is_not_shown(
+    lines: list[str], judge: Callable[[str], Loaded]
+) -> None:
+    loaded = judge("\n".join(["vrrp_instance I {", *lines, "}"]))
+    assert loaded.diagnostics
+    for found in loaded.diagnostics:
+        assert "hunter2" not in found.render()
+        assert "hunter2" not in str(found.document())

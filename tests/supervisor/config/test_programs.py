@@ -94,6 +94,12 @@ def test_an_unknown_script_user_is_not_replaced_by_root(run: Run, account: str) 
     assert said(report) == [(Severity.ERROR, Code.UNKNOWN_USER, 2), (Severity.ERROR, Code.UNKNOWN_USER, 7)]
 
 
+def test_each_unknown_script_user_is_complained_of_and_the_last_one_counts(run: Run) -> None:
+    program, report = run("script_user mallory\nscript_user root nobodies\nscript_user bob")
+    assert program == as_(1000, 1001)
+    assert said(report)[:2] == [(Severity.ERROR, Code.UNKNOWN_USER, 2), (Severity.ERROR, Code.UNKNOWN_USER, 3)]
+
+
 @pytest.mark.parametrize(
     ("kind", "severity"), [(TRACK, Severity.ERROR), (CHECK, Severity.ERROR), (NOTIFY, Severity.NOTE)]
 )

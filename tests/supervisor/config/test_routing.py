@@ -37,18 +37,18 @@ def routing(report: Report) -> Routing:
 
 def routes(*lines: str) -> tuple[tuple[Route, ...], list[str]]:
     report = Report()
-    return routing(report).routes(entries(RouteLine(), *lines, report=report)), spots(report)
+    return routing(report).routes(entries(RouteLine(), *lines, report=report)), spots(report.diagnostics())
 
 
 def rules(*lines: str) -> tuple[tuple[Rule, ...], list[str]]:
     report = Report()
-    return routing(report).rules(entries(RuleLine(), *lines, report=report)), spots(report)
+    return routing(report).rules(entries(RuleLine(), *lines, report=report)), spots(report.diagnostics())
 
 
 def address(line: str, interface: str = "eth0") -> tuple[VirtualAddress | None, list[str]]:
     report = Report()
     (entry,) = entries(AddressLine(), line, report=report)
-    return routing(report).address_of(entry, interface), spots(report)
+    return routing(report).address_of(entry, interface), spots(report.diagnostics())
 
 
 # --- what depends on the machine --------------------------------------------------------------------------------------
@@ -344,7 +344,7 @@ def test_a_route_is_written_and_read_again(item: Route) -> None:
     form = RouteLine(static=True)
     (entry,) = entries(form, form.write(written(item)), report=report)
     assert routing(report).routes([entry]) == (item,)
-    assert spots(report) == []
+    assert spots(report.diagnostics()) == []
 
 
 @given(RULES)

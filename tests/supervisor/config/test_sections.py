@@ -2,10 +2,10 @@
 
 import pytest
 
-from alived.supervisor.config.diagnostics import Code, Place, Report
-from alived.supervisor.config.grammar.table import ROOTS
+from alived.supervisor.config.diagnostics import COMPARED_MOST, Code, Place, Report, Severity
+from alived.supervisor.config.grammar.table import ROOTS, WORDS
 from alived.supervisor.config.parser import parse
-from alived.supervisor.config.sections import SEARCHES_MOST, Section, read
+from alived.supervisor.config.sections import Section, name_of, read
 from alived.supervisor.config.source import Line
 
 
@@ -71,8 +71,10 @@ def test_asking_for_another_type_than_the_grammar_gives_is_a_mistake_of_ours() -
 
 
 def test_the_search_for_similar_words_ends_in_a_file_full_of_others() -> None:
-    hints = [found.hint for found in top("routerid x\n" * (SEARCHES_MOST + 1))[1].diagnostics()]
-    assert hints == ["did you mean `router_id`?"] * SEARCHES_MOST + ["it is ignored"]
+    hints = [found.hint for found in top("routerid x\n" * 5000)[1].diagnostics()]
+    searches = hints.count("did you mean `router_id`?")
+    assert searches <= COMPARED_MOST / len(WORDS[""]) + 1
+    assert hints[searches:] == ["it is ignored"] * (5000 - searches)
 
 
 def test_blocks_within_an_unknown_block_are_read_as_keepalived_does() -> None:
@@ -87,3 +89,51 @@ def test_an_unknown_block_is_one_finding_about_all_of_its_lines() -> None:
     (found,) = report.diagnostics()
     assert (found.place.line, found.place.end_line) == (1, 4)
     assert found.hint == "did you mean `vrrp_script`? Its block, to line 4, is skipped"
+
+
+@pytest.mark.parametrize(
+    ("lines", "end"),
+    [
+        ("authentication {\nauth_type PASS\n}\npriority 5\n", 5),
+        ("priority 5\nnopreempt\n", 5),
+        ("", 3),
+    ],
+)
+def test_a_list_without_a_block_is_a_finding_about_all_that_keepalived_takes_for_it(lines: str, end: int) -> None:
+    whole, report = top(f"vrrp_instance I {{\ntrack_interface eth0\n{lines}}}\n")
+    (found,) = [found for found in report.diagnostics() if found.is_complaint]
+    assert (found.message, found.place.line, found.place.end_line) == ("`track_interface` needs a block", 2, end)
+    assert whole.sections("vrrp_instance")[0].has("priority") is ("priority" in lines)
+
+
+def test_a_block_without_a_block_is_a_finding_about_its_line() -> None:
+    _, report = top("vrrp_instance I {\nauthentication\npriority 5\n}\n")
+    (found,) = report.diagnostics()
+    assert (found.place.line, found.place.end_line) == (2, 0)
+
+
+def test_words_before_the_brace_of_a_list() -> None:
+    whole, report = top("vrrp_instance I {\nvirtual_ipaddress here {\n10.0.0.1\n}\n}\n")
+    (found,) = report.diagnostics()
+    assert (found.severity, str(found.place)) == (Severity.WARNING, "f:2:19")
+    assert len(whole.sections("vrrp_instance")[0].entries("virtual_ipaddress")) == 1
+
+
+@pytest.mark.parametrize(
+    ("block", "severity"),
+    [
+        ("vrrp_instance", Severity.WARNING),
+        ("vrrp_sync_group", Severity.WARNING),
+        ("track_group", Severity.WARNING),
+        ("virtual_server_group", Severity.WARNING),
+        ("vrrp_script", Severity.NOTE),
+        ("track_file", Severity.NOTE),
+        ("vrrp_track_process", Severity.NOTE),
+        ("bfd_instance", Severity.NOTE),
+    ],
+)
+def test_more_than_a_name(block: str, severity: Severity) -> None:
+    whole, report = top(f"{block} one more {{\n}}\n")
+    assert name_of(whole.sections(block)[0], report) == "one"
+    (found,) = [found for found in report.diagnostics() if found.code is Code.IGNORED]
+    assert (found.severity, found.place.source[found.place.column - 1 :]) == (severity, "more {")

@@ -47,7 +47,7 @@ def test_a_line_tells_its_values() -> None:
     assert (place.line, place.column, place.length, place.source) == (2, 5, 8, "  a ${I}${J}")
     assert [f"{step.words} {step.place}" for step in place.chain] == [
         "in definition $M used at k.conf:3:25",
-        "with $J = x of ~LST at k.conf:3:13",
+        "with value 1 of ~LST at k.conf:3:13",
         "with $I = 2 of ~SEQ at k.conf:3:1",
     ]
 

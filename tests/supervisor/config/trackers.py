@@ -9,7 +9,7 @@ from alived.ipc.model.vrrp import InstanceRole, VrrpInstance
 from alived.supervisor.config.build_interfaces import Interfaces
 from alived.supervisor.config.build_sync_groups import SyncGroups
 from alived.supervisor.config.build_tracking import Trackers
-from alived.supervisor.config.diagnostics import Report
+from alived.supervisor.config.diagnostics import Code, Report
 from alived.supervisor.config.grammar.table import ROOTS
 from alived.supervisor.config.inspection import Identity
 from alived.supervisor.config.parser import parse
@@ -84,9 +84,13 @@ class TrackerText:
 
     @property
     def said(self) -> list[str]:
-        """What was said, as `LINE severity: message`; a finding about several lines has the first and the last."""
+        """What was said, as `LINE severity: message`; a finding about several lines has the first and the last.
+
+        What alived does not act on yet is another matter.
+        """
         return [
             f"{found.place.line}{f'-{found.place.end_line}' if found.place.end_line > found.place.line else ''} "
             f"{found.severity}: {found.message}"
             for found in self.report.diagnostics()
+            if found.code is not Code.NOT_IMPLEMENTED
         ]

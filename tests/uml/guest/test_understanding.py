@@ -33,7 +33,9 @@ def both(request: pytest.FixtureRequest) -> tuple[list[Part], Config]:
 
 
 def numbered(accounts: list[Account]) -> Account:
-    return {f"{number}": account for number, account in enumerate(accounts, 1)}
+    """Whatever order they come in: what no worker acts on yet stands apart in the model."""
+    ordered = sorted(accounts, key=lambda account: sorted(f"{name} {value}" for name, value in account.items()))
+    return {f"{number}": account for number, account in enumerate(ordered, 1)}
 
 
 def test_virtual_servers(both: tuple[list[Part], Config]) -> None:
