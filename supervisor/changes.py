@@ -25,13 +25,19 @@ from alived.supervisor.disturbance import NOT_YET, Disturbs, Effect, Sign, effec
 LISTED = 8
 """Values, and elements of a list, that a line of the log names."""
 
+ON = "on"
+"""What a value is shown as that is there without a word of its own, like a flag."""
+
 BLOCKS = {cls: block_name(block) for block, cls in reversed(MODELS.items())}
 """Class of the model -> the keyword of its block."""
 
 
 @record(kw_only=True)
 class Value:
-    """A value that changes, as it is written in keepalived.conf; empty: it is not there, or it is the keyword alone."""
+    """A value that changes, as it is written in keepalived.conf; empty: it is not there.
+
+    What goes from a list and what comes to it are two values, since they do not disturb the same.
+    """
 
     name: str
     old: str = ""
@@ -47,8 +53,7 @@ class Value:
         """What changes, as part of a line."""
         if SECRET in (self.old, self.new, *self.gone, *self.come):
             return f"{self.name} changes"
-        if self.gone or self.come:
-            listed = [f"- {element}" for element in self.gone] + [f"+ {element}" for element in self.come]
+        if listed := [f"- {element}" for element in self.gone] + [f"+ {element}" for element in self.come]:
             return f"{self.name} {_in_short(listed)}"
         return f"{self.name} {self.old or 'none'} -> {self.new or 'none'}"
 
@@ -67,7 +72,8 @@ class Change:
     @property
     def words(self) -> str:
         """What changes, in one line."""
-        return f"{self.key}: {_in_short([value.words for value in self.values]) or self.sign.name.lower()}"
+        said = dict.fromkeys(value.words for value in self.values)  # secrets that go and come are alike
+        return f"{self.key}: {_in_short(list(said)) or self.sign.name.lower()}"
 
 
 def changes(old: Config, new: Config) -> tuple[Change, ...]:
@@ -110,8 +116,11 @@ def _change(key: str, before: _Object | None, after: _Object) -> Change:
     if before.acts is after.acts and values:
         values = values if after.acts else tuple(dataclasses.replace(value, effect=NOT_YET) for value in values)
         return Change(key=key, sign=Sign.CHANGED, values=values, effect=worst(value.effect for value in values))
-    whole = _whole(key, before, Sign.REMOVED) if before.acts and not after.acts else _whole(key, after, Sign.ADDED)
-    return dataclasses.replace(whole, sign=Sign.CHANGED, values=values)
+    ends = before.acts and not after.acts
+    whole = _whole(key, before, Sign.REMOVED) if ends else _whole(key, after, Sign.ADDED)
+    runs = Value(name="runs", old="yes" if ends else "not yet", new="not yet" if ends else "yes", effect=whole.effect)
+    values = tuple(dataclasses.replace(value, effect=NOT_YET) for value in values)
+    return dataclasses.replace(whole, sign=Sign.CHANGED, values=(runs, *values))
 
 
 # --- values -----------------------------------------------------------------------------------------------------------
@@ -139,8 +148,12 @@ class _Path(NamedTuple):
         return self.row if self.row and not isinstance(self.row.form, Body) else None
 
     @property
+    def keyword(self) -> str:
+        return self.row.word if self.row else self.attribute
+
+    @property
     def name(self) -> str:
-        return f"{self.prefix} {self.row.word if self.row else self.attribute}".lstrip()
+        return f"{self.prefix} {self.keyword}".lstrip()
 
     def effect(self, sign: Sign) -> Effect:
         row = self.row
@@ -182,11 +195,12 @@ def _elements(path: _Path, old: tuple[Any, ...], new: tuple[Any, ...]) -> Iterat
     gone = _less(path, (element for element in old if id(element) not in compared), new)
     come = _less(path, (element for element in new if id(element) not in compared), old)
     if gone:
-        sign = Sign.CHANGED if come else Sign.REMOVED
-        yield Value(name=path.name, gone=gone, come=come, effect=path.effect(sign))
-    elif come:
+        yield Value(name=path.name, gone=gone, effect=path.effect(Sign.REMOVED))
+    if come:
         yield Value(name=path.name, come=come, effect=path.effect(Sign.ADDED))
-    elif not both or [name for name in before if name in after] != both:
+    if gone or come:
+        return
+    if not both or [name for name in before if name in after] != both:
         yield Value(name=path.name, old="in this order", new="in another order", effect=path.effect(Sign.CHANGED))
 
 
@@ -221,15 +235,18 @@ def _text(path: _Path, value: Any) -> str:
     """A value as it is written in the file, or as near to it as can be."""
     if path.row and path.row.secret:
         return SECRET
-    if value is None or value == "":
+    if value in (None, "", ()):
         return ""
     if isinstance(value, bool):
-        return "on" if value else "off"
-    return text_of(path.writer, value) if path.writer else _plain(value)
+        return ON if value else "off"
+    return (text_of(path.writer, value) if path.writer else _plain(value, path.keyword)) or ON
 
 
-def _plain(value: Any) -> str:
-    """What no row writes: the name of an element, else what differs from the defaults."""
+def _plain(value: Any, keyword: str = "") -> str:
+    """What no row writes: the name of an element, else what differs from the defaults.
+
+    Before that its own keyword, where the one that it is shown with is another one: the kind of a check.
+    """
     if isinstance(value, Program):
         return program_text(value)
     if isinstance(value, tuple):
@@ -247,7 +264,8 @@ def _plain(value: Any) -> str:
         for inside in [_Path(type(value)).to(field.name)]
         for parts in [found if inside.writer and is_many(inside.writer) else (found,)]
     ]
-    return ", ".join(said)
+    kind = BLOCKS.get(type(value), "")
+    return f"{'' if kind == keyword else kind} {', '.join(said)}".strip()
 
 
 def _in_short(parts: list[str]) -> str:

@@ -50,6 +50,7 @@ class Sign(StrEnum):
     REMOVED = "-"
     """It goes, or is switched off."""
     CHANGED = ""
+    """Neither; of a list: its order, since what is in it comes or goes by itself."""
 
 
 NOT_YET = Effect(Disturbs.NOTHING, "alived does not act on it yet")
@@ -75,6 +76,7 @@ _ELECTION = "the router with the highest priority becomes master"
 _ANOTHER_ROUTER = "it becomes another virtual router: a master gives up its addresses first"
 _FOREIGN = "routers that are not given the same do not accept its adverts, and become master too"
 _PACE = "from the next check on"
+_NO_ORDER = "their order does not matter"
 _NOT_KNOWN = "nothing is known that makes it harmless"
 
 TABLE: Mapping[tuple[type, str], Effect] = {
@@ -86,14 +88,16 @@ TABLE: Mapping[tuple[type, str], Effect] = {
     (VrrpInstance, "auth_type"): _failover(_FOREIGN),
     (VrrpInstance, "auth_pass"): _failover(_FOREIGN),
     (VrrpInstance, "mcast_group"): _failover(_FOREIGN),
-    (VrrpInstance, "track_scripts"): _failover("it counts towards the priority, or is a fault"),
+    (VrrpInstance, "+track_scripts"): _failover("it counts towards the priority, or is a fault"),
+    (VrrpInstance, "-track_scripts"): _failover("it no longer counts towards the priority, and is no fault"),
+    (VrrpInstance, "track_scripts"): _nothing(_NO_ORDER),
     (VrrpInstance, "preempt_delay"): _failover("a backup that waits to take over waits anew, for as long as it says"),
     (VrrpInstance, "+nopreempt"): _nothing("a backup does not take over from a lower priority any more"),
     (VrrpInstance, "-nopreempt"): _failover("a backup takes over from a lower priority"),
     (VrrpInstance, "advert_int"): _advert("a master sends one at once; routers of version 2 must have the same"),
     (VrrpInstance, "+addresses"): _advert("a master adds and announces it, adverts list it"),
     (VrrpInstance, "-addresses"): _connection("a master takes it away, and connections to it end"),
-    (VrrpInstance, "addresses"): _connection("a master takes it away and adds it anew"),
+    (VrrpInstance, "addresses"): _advert("adverts list the addresses in this order"),
     (VrrpInstance, "no_virtual_ipaddress"): _nothing("it only says that this is meant"),
     (VrrpInstance, "role"): _nothing("it counts when an instance starts"),
     (VrrpInstance, "skip_check_adv_addr"): _nothing("from the next advert on that is heard"),
@@ -116,7 +120,7 @@ TABLE: Mapping[tuple[type, str], Effect] = {
     (RealServerChecks, "-"): _nothing("what the checks last found stays"),
     (RealServerChecks, "+checks"): _nothing("it counts as up until it has failed"),
     (RealServerChecks, "-checks"): _nothing("the others decide"),
-    (RealServerChecks, "checks"): _nothing("the new one counts as up until it has failed"),
+    (RealServerChecks, "checks"): _nothing(_NO_ORDER),
     (LvsGlobals, "+"): _nothing("the lvs worker starts"),
     (LvsGlobals, "-"): _nothing("the lvs worker ends"),
     (LvsGlobals, "backend"): _connection("connections through the other data plane end"),
@@ -128,6 +132,7 @@ TABLE: Mapping[tuple[type, str], Effect] = {
     (VirtualServer, "quorum"): _nothing("no connection ends by it"),
     (VirtualServer, "+real_servers"): _nothing("it gets new connections"),
     (VirtualServer, "-real_servers"): _connection("its connections end"),
+    (VirtualServer, "real_servers"): _nothing(_NO_ORDER),
     (RealServer, "lvs_method"): _nothing("new connections are forwarded by it"),
     (RealServer, "weight"): _nothing("its share of new connections"),
     (RealServer, "+inhibit_on_failure"): _nothing("it counts when the real server is down"),

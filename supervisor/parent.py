@@ -325,7 +325,7 @@ class Parent:
         """Why a reload leaves the present configuration in force; empty: it does not."""
         if obstacle := self._obstacle(loaded, file):
             return obstacle
-        return f"a brace is not closed in {file}" if self._complete and not loaded.complete else ""
+        return f"{file} is not complete" if self._complete and not loaded.complete else ""
 
     async def _load(self) -> Loaded:
         """Read the configuration, on a thread, and log what there is to say about it."""

@@ -1,15 +1,24 @@
-"""From keepalived.conf to the frozen types of ipc/model.py, with everything that is to be said about the file.
+"""From keepalived.conf to the frozen types of ipc/model, with everything that is to be said about the file.
 
-``load``            the front door: a path to a Loaded    ``diagnostics``     findings, their places, their text
-``lexer``           text -> tokens                        ``parser``          tokens -> statements and blocks
-``forms``           how a value is written and read       ``forms_program``   the same for programs and accounts
-``strings``         quotes and escapes in scripts         ``grammar``         the table of all keywords
-``sections``        the tree read with that table         ``build``           sections -> a draft of all objects
-``build_scripts``   tracked scripts, notify programs      ``build_vrrp``      instances
-``addresses``       the lines of virtual_ipaddress        ``authentication``  the password of an instance
-``tracking``        the lines of track_script             ``build_lvs``       virtual servers and their checks
-``programs``        a command -> a program that may run   ``machine``         what the reader asks of the machine
-``draft``           objects with their places             ``check``           what must hold between them
+``load``            the front door: a path to a Loaded    ``diagnostics``     findings, places; ``masking`` of secrets
+``language``        files to lines: ``files``, ``includes``, ``comments``, ``definitions``, ``substitution``, ``expansion``,
+                    ``sequences``, ``templates``, ``undefined``, ``limits``; ``source`` says where a line came from
+``lexer``           lines -> words and braces             ``parser``          words -> statements and blocks
+``grammar``         the table of all keywords             ``forms``           how a value is written and read
+``sections``        the tree read with that table         ``fill``            sections -> objects, mechanically
+``build``           all objects of a file                 ``draft``           with their places, until they are parted
+``runnable``        what workers cannot act on yet        ``machine``         what the reader asks of the machine
+``dump``            back to a file: ``blocks``, ``elsewhere``, ``wording``    ``explain``  a keyword; ``reference`` all
+
+What rows of the grammar cannot say, by theme:
+
+VRRP                ``build_vrrp`` with ``instance_*``, ``authentication``, ``auth_hmac``, ``secret_file``, ``addresses``,
+                    ``routing``, ``iproute``, ``build_static``, ``build_sync_groups``, ``sync_members``, ``build_notify``,
+                    ``build_interfaces``, ``check_vrrp``
+trackers            ``build_tracking``, ``build_scripts``, ``build_trackers``, ``build_bfd``, ``tracking``, ``tracker_weights``
+virtual servers     ``build_virtual_server``, ``build_real_servers``, ``build_checks``, ``build_vs_groups``, ``surroundings``,
+                    ``lvs_service``, ``lvs_rules``, ``check_lvs``
+the daemon          ``build_settings``, ``programs``, ``inspection`` of what scripts could be changed by, ``strings``
 
 The stages run one after another and never raise: each takes what the one before could make of the file, adds its
 findings to one Report and carries on, so that one run finds everything.

@@ -8,6 +8,7 @@ from alived.supervisor.config.diagnostics import Code, Report
 from alived.supervisor.config.instance_family import V3
 from alived.supervisor.config.instance_subject import Subject
 from alived.supervisor.config.sections import Section
+from alived.supervisor.config.stars import advise_of_stars
 
 AUTH_LENGTH = 8
 """Bytes of a password (RFC 2338 section 5.3.10)."""
@@ -28,6 +29,7 @@ def read_password(subject: Subject, version: int, family: Family) -> Password:
         return Password()
     whole, report = subject.section.merged("authentication"), subject.report
     _warn_of_length(whole, report)
+    advise_of_stars(whole, "auth_pass", report)
     kind = whole.find("auth_type", AuthType) or AuthType.NONE
     password = (whole.find("auth_pass", str) or "").encode()[:AUTH_LENGTH]
     if kind is AuthType.NONE:

@@ -83,8 +83,9 @@ class SyncGroups:
             if earlier is section:
                 yield name, section
             else:
-                message, hint = f"{word} {name} is already defined", f"the one of line {earlier.place.line} is used"
-                self._report.error(Code.DUPLICATE, message, section.header_place(), hint)
+                place = section.header_place()
+                hint = f"the one of {earlier.place.seen_from(place)} is used"
+                self._report.error(Code.DUPLICATE, f"{word} {name} is already defined", place, hint)
 
     # --- members ------------------------------------------------------------------------------------------------------
 

@@ -124,9 +124,10 @@ class Trackers:
     def _twice(self, word: str, name: str, section: Section, earlier: Definition) -> None:
         """Of this keepalived has nothing to say, except for bfd_instance."""
         message = f"{word} {name} is already defined"
-        hint = f"the one of line {earlier.section.place.line} is used"
+        place = section.header_place()
+        hint = f"the one of {earlier.section.place.seen_from(place)} is used"
         tell = self._report.error if word == "bfd_instance" else self._report.note
-        tell(Code.DUPLICATE, message, section.header_place(), hint)
+        tell(Code.DUPLICATE, message, place, hint)
 
     def _read(self, kind: Kind[M], section: Section) -> tuple[M, ...]:
         self._used.update((kind.block, entry.value.name) for entry in section.entries(kind.word))

@@ -130,8 +130,9 @@ class Instances:
         earlier = self._names.setdefault(name, section)
         if earlier is not section:
             message = f"vrrp_instance {name} is already defined"
-            hint = f"the one of line {earlier.header_place().line} is used"
-            self._report.error(Code.DUPLICATE, message, section.header_place(), hint)
+            place = section.header_place()
+            hint = f"the one of {earlier.header_place().seen_from(place)} is used"
+            self._report.error(Code.DUPLICATE, message, place, hint)
             return None
         settings = self._scope["global_defs"]
         strict = flag(section, "strict_mode", settings, "vrrp_strict")
@@ -187,7 +188,9 @@ def _has_address(subject: Subject, addressing: Addressing) -> bool:
             message = "the first address of an IPv6 instance must be link-local"
             severity = Severity.WARNING if subject.strict else Severity.ADVICE
             hint = "put one before it, as fe80::1 (RFC 9568 section 5.2.9)"
-            subject.report.add(severity, Code.NOT_LINK_LOCAL, message, subject.place("virtual_ipaddress"), hint)
+            entries = subject.section.entries("virtual_ipaddress")
+            place = next(entry.place(0) for entry in entries if entry.value.values["address"] == first)
+            subject.report.add(severity, Code.NOT_LINK_LOCAL, message, place, hint)
         return True
     if subject.section.has("no_virtual_ipaddress"):
         return True

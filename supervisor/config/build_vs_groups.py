@@ -8,6 +8,7 @@ from alived.supervisor.config.fill import made
 from alived.supervisor.config.forms.lvs import family_of
 from alived.supervisor.config.grammar.virtual_server import GROUP
 from alived.supervisor.config.sections import Section, name_of
+from alived.supervisor.config.stars import advise_of_stars
 
 
 def families(group: VirtualServerGroup) -> frozenset[AddressFamily]:
@@ -25,8 +26,9 @@ def build_groups(top: Section, report: Report) -> dict[str, Placed[VirtualServer
             continue
         if group.name in found:
             message = f"virtual_server_group {group.name} is there already"
-            hint = f"the one of line {found[group.name].section.place.line} is used"
-            report.note(Code.DUPLICATE, message, section.header_place(), hint)
+            place = section.header_place()
+            hint = f"the one of {found[group.name].section.place.seen_from(place)} is used"
+            report.note(Code.DUPLICATE, message, place, hint)
         else:
             found[group.name] = Placed(group, section)
     return found
@@ -60,4 +62,5 @@ def build_ssl(top: Section, report: Report) -> SslContext | None:
     for word, entries in sections[-1].values.items():
         for entry in entries[1:]:
             report.warning(Code.DUPLICATE, f"`{word}` is there already", entry.place(), "the last is used")
+    advise_of_stars(sections[-1], "password", report)
     return made(SslContext, sections[-1], {})

@@ -17,8 +17,9 @@ def check_virtual_servers(
         earlier = first.setdefault(placed.value.name, placed)
         if earlier is not placed:
             message = f"virtual_server {placed.value.name} is already defined"
-            hint = f"the one of line {earlier.section.place.line} is used"
-            report.note(Code.DUPLICATE, message, placed.section.header_place(), hint)
+            place = placed.section.header_place()
+            hint = f"the one of {earlier.section.place.seen_from(place)} is used"
+            report.note(Code.DUPLICATE, message, place, hint)
     for placed in first.values():
         _advise(placed, report)
     used = {placed.value.group for placed in first.values()}

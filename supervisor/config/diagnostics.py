@@ -71,6 +71,8 @@ class Code(StrEnum):
     """state MASTER without priority makes an address owner: priority 255, which no tracker can change."""
     NOT_LINK_LOCAL = "not-link-local"
     """The first address of an IPv6 instance should be link-local."""
+    HIDDEN_SECRET = "hidden-secret"  # noqa: S105  the name of a finding
+    """A password is the stars that stand for it in a dump."""
     SHARED_ADDRESS = "shared-address"
     """Two instances have one address on one interface."""
     MISSING_FILE = "missing-file"
@@ -111,6 +113,10 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+    def seen_from(self, here: "Place") -> str:
+        """How a message about another place names this one: by its line, in another file as FILE:LINE:COLUMN."""
+        return f"line {self.line}" if self.file == here.file else str(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +179,21 @@ ALIKE_MOST = 10
 """Findings of one code at one place; a sequence can bring about thousands."""
 
 MOST = 10_000
-"""Findings of one run."""
+"""Complaints of one run that are shown, and as many other findings."""
 
 COMPARED_MOST = 200_000
 """Words that unknown ones of one run are compared with, to find what was meant. That takes half a second."""
 
 COMPARED_LONGEST = 100
 """Characters of such a word."""
+
+ALIKE = 0.7
+"""How much of two words must be the same, so that one may have been meant by the other."""
+
+ALIKE_SHORT = 0.6
+"""The same of a word of at most SHORT characters, where there are only a few that it can be."""
+
+SHORT = 4
 
 SHOWN_MOST = 400
 """Characters of a line that are shown."""
@@ -189,10 +203,16 @@ class Report:
     """Collects the findings of one run."""
 
     def __init__(self) -> None:
+        self.truncated = False
+        """The text was not read to its end."""
         self._found: list[Diagnostic] = []
         self._said: set[object] = set()
         self._alike: Counter[tuple[Code, str, int, int]] = Counter()
-        self._dropped = 0
+        self._numbers: Counter[bool] = Counter()
+        """Of complaints, and of the others."""
+        self._dropped: list[Diagnostic] = []
+        """One for each kind that was not kept: the verdict must not depend on how much there is to say."""
+        self._dropped_count = 0
         self._compared = 0
 
     def error(self, code: Code, message: str, place: Place, hint: str = "") -> None:
@@ -215,10 +235,14 @@ class Report:
         """The same, with the severity as it comes."""
         alike = (code, place.file, place.line, place.column)
         self._alike[alike] += 1
-        if len(self._found) >= MOST or (place.chain and self._alike[alike] > ALIKE_MOST):
-            self._dropped += 1
+        found = Diagnostic(severity, code, message, place, hint)
+        self._numbers[found.is_complaint] += 1
+        if self._numbers[found.is_complaint] <= MOST and not (place.chain and self._alike[alike] > ALIKE_MOST):
+            self._found.append(found)
             return
-        self._found.append(Diagnostic(severity, code, message, place, hint))
+        self._dropped_count += 1
+        if self.first(("dropped", severity, code)):
+            self._dropped.append(found)
 
     def first(self, subject: object) -> bool:
         """True the first time it is asked about a subject: for findings that are worth one line however often met."""
@@ -238,21 +262,22 @@ class Report:
         """All findings in the order of the file, those of an included file where it is included."""
         found = sorted(self._found, key=lambda found: _position(found.place))
         if self._dropped:
-            last = found[-1]
-            message = f"{self._dropped} more findings of the same kinds are not shown"
-            found.append(Diagnostic(last.severity, last.code, message, Place(last.place.file)))
+            worst = min(self._dropped, key=lambda one: list(Severity).index(one.severity))
+            message = f"{self._dropped_count} more findings of the same kinds are not shown"
+            found.append(Diagnostic(worst.severity, worst.code, message, Place(worst.place.file)))
         return tuple(found)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that a misspelt one was probably meant to be."""
+def nearest(word: str, known: Iterable[str], *, few: bool = False) -> str | None:
+    """The known word that a misspelt one was probably meant to be; `few`: nothing else than these can be meant."""
     if len(word) > COMPARED_LONGEST:
         return None
     candidates = list(known)
     folded = {candidate.lower(): candidate for candidate in candidates}
     if word.lower() in folded:
         return folded[word.lower()]
-    close = difflib.get_close_matches(word, candidates, n=1, cutoff=0.7)
+    cutoff = ALIKE_SHORT if few and len(word) <= SHORT else ALIKE
+    close = difflib.get_close_matches(word, candidates, n=1, cutoff=cutoff)
     return close[0] if close else None
 
 

@@ -198,11 +198,9 @@ class Expansion:
             for number, row in enumerate(sequence.rows, 1):
                 for name, value in zip(sequence.names, row, strict=True):
                     self._definitions.define(Definition(name, value))
-                if head.kind == "LST":  # its values can be passwords
-                    values = f"value {number}"
-                else:
-                    values = f"${sequence.names[0]} = {row[0]}"
-                step = Step(f"with {values} of ~{head.kind} at", place)
+                # What ~LST lists can be passwords.
+                value = f"value {number}" if head.kind == "LST" else f"${sequence.names[0]} = {row[0]}"
+                step = Step(f"with {value} of ~{head.kind} at", place)
                 origin = Origin(source, splices, (step, *steps))
                 made = template.fill(self._definitions, origin)
                 self._budget.spend(1, len(rest.text), line)

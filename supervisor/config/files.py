@@ -21,8 +21,16 @@ REPLACED = "\ufffd"
 """What stands for bytes that are no UTF-8."""
 
 
+NAME_ONE = "give the name of a file with -f"
+
+
 class NoTextError(Exception):
     """There is a file, and it cannot be one of a configuration; the message says why."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.remedy = remedy
+        """What to do."""
 
 
 class Content(NamedTuple):
@@ -62,7 +70,7 @@ class DiskFiles:
         try:
             status = os.fstat(descriptor)
             if not S_ISREG(status.st_mode):
-                raise NoTextError("this is a folder" if S_ISDIR(status.st_mode) else "this is not a regular file")
+                raise _irregular(status.st_mode)
             with os.fdopen(descriptor, "rb", closefd=False) as file:
                 data = file.read(MAX_SIZE + 1)
         finally:
@@ -88,16 +96,17 @@ class SourceText:
 
 def read_source(path: Path, files: Files, report: Report) -> SourceText | None:
     """The file that a user named; None, and one error, when there is no text in it."""
-    place, hint = Place(printable(path)), "give the name of a file with -f"
+    place = Place(printable(path))
     try:
         content = files.read(os.fspath(path))
     except (NoTextError, OSError, ValueError) as error:
-        report.error(Code.UNREADABLE, f"cannot read the configuration: {reason(error)}", place, hint)
+        message = f"cannot read the configuration: {reason(error)}"
+        report.error(Code.UNREADABLE, message, place, remedy(error) or NAME_ONE)
         return None
     try:
         text = decode(content.data, place, report)
     except NoTextError as error:
-        report.error(Code.UNREADABLE, str(error), place, hint)
+        report.error(Code.UNREADABLE, str(error), place, error.remedy)
         return None
     if content.executable:
         hint = "keepalived skips such a file as a whole; chmod a-x lets both read it"
@@ -108,9 +117,11 @@ def read_source(path: Path, files: Files, report: Report) -> SourceText | None:
 def decode(data: bytes, place: Place, report: Report) -> str:
     """The text of a file, and a note if it is not UTF-8. NoTextError."""
     if len(data) > MAX_SIZE:
-        raise NoTextError(f"the file is larger than {MAX_SIZE >> 20} MiB")
+        message = f"the file is larger than {MAX_SIZE >> 20} MiB"
+        raise NoTextError(message, "nothing of it is read; is it a configuration?")
     if b"\0" in data:
-        raise NoTextError(f"this is no text: there is a NUL byte in line {_line_of(data, data.index(0))}")
+        message = f"this is no text: there is a NUL byte in line {_line_of(data, data.index(0))}"
+        raise NoTextError(message, "nothing of it is read; save it as UTF-8, or take the NUL bytes out")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -132,9 +143,22 @@ def reason(error: Exception) -> str:
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
+def remedy(error: Exception) -> str:
+    """What to do about a file that is there and cannot be read; empty: it may be another file that is meant."""
+    if isinstance(error, NoTextError):
+        return error.remedy
+    return "let the user that alived runs as read it" if isinstance(error, PermissionError) else ""
+
+
 def printable(path: str | Path) -> str:
     """A path as it can be shown, whatever bytes are in it."""
     return os.fsencode(path).decode("utf-8", "replace")
+
+
+def _irregular(mode: int) -> NoTextError:
+    if S_ISDIR(mode):
+        return NoTextError("this is a folder", "name the files in it that are meant")
+    return NoTextError("this is not a regular file", "put what it says into a file, and name that")
 
 
 def _line_of(data: bytes, offset: int) -> int:

@@ -11,7 +11,7 @@ from enum import Flag, auto
 
 from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import INCLUDED, Code, Place, Report
-from alived.supervisor.config.files import Files, NoTextError, SourceText, decode, printable, reason
+from alived.supervisor.config.files import Files, NoTextError, SourceText, decode, printable, reason, remedy
 from alived.supervisor.config.source import Step
 
 
@@ -55,6 +55,7 @@ MOST_ALTERNATIVES = 1000
 
 HINT = "nothing of it is read; keepalived goes on as well"
 DEMANDED_HINT = "put it there, or ask with a plain 'include', which keepalived does not mind; alived goes on without it"
+"""Of a file that is not there."""
 
 
 class TooManyError(Exception):
@@ -118,13 +119,15 @@ def sources(
         except (NoTextError, OSError, ValueError) as error:
             message = f"'{printable(path)}' cannot be included: {reason(error)}"
             say, hint = (report.error, DEMANDED_HINT) if demand else (report.note, HINT)
+            if mended := remedy(error):
+                hint = f"{mended}; alived goes on without it" if demand else f"{HINT}; {mended}"
             say(Code.MISSING_FILE, message, place, hint)
 
 
 def _opened(path: str, place: Place, files: Files, report: Report) -> SourceText:
     content = files.read(path)
     if content.executable:
-        raise NoTextError("it is executable, as no configuration should be")
+        raise NoTextError("it is executable, as no configuration should be", f"chmod a-x {printable(path)}")
     inside = Place(printable(path), chain=(Step(INCLUDED, place), *place.chain))
     return SourceText(path, decode(content.data, inside, report), content.identity)
 

@@ -59,6 +59,7 @@ def read_lines(root: Path | SourceText, context: Context, report: Report) -> Ite
         yield from _Reader(context, report).read(source, ())
     except TooMuchError as error:
         report.error(error.code, str(error), error.place, HINT)
+        report.truncated = True
 
 
 class _Reader:

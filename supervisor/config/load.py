@@ -26,7 +26,7 @@ class Loaded:
     readable: bool
     """False: there was no text."""
     complete: bool
-    """False: its blocks do not close; where they end is a guess."""
+    """False: its blocks do not close, and where they end is a guess; or it was too much to be read to its end."""
 
     @property
     def errors(self) -> int:
@@ -58,11 +58,11 @@ def _load(source: SourceText, config_id: str, files: Files, machine: Machine, re
 
 
 def _read(source: SourceText, context: Context, machine: Machine, report: Report) -> tuple[Config, bool]:
-    """The configuration of a text, and whether its blocks close. What it was made from is gone at the end."""
+    """The configuration of a text, and whether it is complete. What it was made from is gone at the end."""
     tree = parse(read_lines(source, context, report), ROOTS, report)
     if not tree.statements:
         report.note(Code.EMPTY, "the file defines nothing", Place(source.name))
-    return build(read(tree.statements, report), machine, report), tree.complete
+    return build(read(tree.statements, report), machine, report), tree.complete and not report.truncated
 
 
 @contextmanager

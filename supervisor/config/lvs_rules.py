@@ -76,17 +76,20 @@ def quorum(real_servers: Sequence[RealServer], section: Section, report: Report)
 
 
 def settled(service: Service, sorry: SorryServer, checked: Sequence[Checked], report: Report) -> dict[str, Any]:
-    """Words that a virtual server should have, and those that it cannot have with others."""
+    """Words that a virtual server should have, and those that it cannot have with others.
+
+    Of one that was given an unusable value it has been said there what is used.
+    """
     section = service.section
-    if not section.has("lvs_sched"):
+    if "lvs_sched" not in section.order:
         _missing(section, "scheduler (lvs_sched)", "wlc", report)
-    if not section.has("lvs_method"):
+    if "lvs_method" not in section.order:
         of_sorry = sorry.sorry_server is not None and sorry.sorry_server_lvs_method is None
         if of_sorry or any(real_server.lvs_method is None for real_server, _ in checked):
             _missing(section, "forwarding method (lvs_method)", "NAT", report)
     attributes: dict[str, Any] = _flags(section, report)
     if service.has_address:
-        if not section.has("protocol"):
+        if "protocol" not in section.order:
             _missing(section, "protocol", Protocol.UDP, report)
         elif section.has("ops") and section.get("protocol", Protocol) is not Protocol.UDP:
             message, hint = "`ops`: one-packet scheduling is for UDP", "it is ignored"

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from alived.supervisor.config.diagnostics import Code, Place, Report, Severity
 from alived.supervisor.config.forms.form import Reading, UnfitError
+from alived.supervisor.config.forms.lvs import ForwardingForm
+from alived.supervisor.config.forms.settings import Umask
 from alived.supervisor.config.forms.text import Address, Body, Choice, Lines
 from alived.supervisor.config.forms.tracking import TrackerWeight
 from alived.supervisor.config.grammar.later import LATER
@@ -18,6 +20,13 @@ from alived.supervisor.config.lexer import Segment
 from alived.supervisor.config.parser import Statement
 
 T = TypeVar("T")
+
+ONCE = {
+    "vrrp_instance": frozenset({"state", "virtual_router_id", "priority", "advert_int"}),
+    "vrrp_script": frozenset({"script", "interval", "timeout", "fall", "rise"}),
+    "virtual_server": frozenset({"lvs_sched", "lvs_method", "protocol", "quorum", "persistence_timeout"}),
+}
+"""Block -> words that nobody gives twice on purpose; keepalived takes the last without a word."""
 
 
 class Entry(NamedTuple):
@@ -185,10 +194,18 @@ class _Reader:
                     continue
             entry = Entry(reading.value, statement)
             if known.word in values:
+                if known.word in ONCE.get(section.block, ()) and values[known.word][-1].value != entry.value:
+                    self._again(values[known.word][-1], entry, known)
                 values[known.word].append(entry)
             else:
                 values[known.word] = [entry]
         return section
+
+    def _again(self, earlier: Entry, entry: Entry, known: _Known) -> None:
+        message = f"`{known.word}` is given twice, and not the same"
+        place = entry.place(0)
+        hint = f"this one is used, not that of {earlier.place().seen_from(place)}"
+        self._report.advice(Code.DUPLICATE, message, place, hint)
 
     # --- blocks -------------------------------------------------------------------------------------------------------
 
@@ -377,9 +394,11 @@ def _what_holds(value: Any, row: Row) -> str:
     """What is used instead of something unusable; nothing that could be a password."""
     if isinstance(value, bool):
         return f"it is {'on' if value else 'off'}"
+    if isinstance(row.form, Umask):  # the one number that is not written in decimal
+        return f"{row.form.write(value)} is used"
     if isinstance(value, (int, float)):
         return f"{value:.15g} is used"
-    if value and isinstance(row.form, (Choice, Address, TrackerWeight)):
+    if value and isinstance(row.form, (Choice, Address, TrackerWeight, ForwardingForm)):
         return f"{row.form.write(value)} is used"
     return "it is ignored"
 

@@ -8,10 +8,11 @@ import pytest
 
 from alived.ipc.model.authentication import AuthHmac, AuthType, HmacKey
 from alived.ipc.model.checker import Notify, VrrpScript
-from alived.ipc.model.checks import DnsCheck, RealServerChecks, SslContext, TcpCheck
+from alived.ipc.model.checks import DnsCheck, MiscCheck, RealServerChecks, SslContext, TcpCheck
 from alived.ipc.model.common import Program
 from alived.ipc.model.config import Config
 from alived.ipc.model.groups import SyncGroup
+from alived.ipc.model.links import Vmac
 from alived.ipc.model.lvs import Forwarding, ForwardingMethod, Protocol, RealServer, VirtualServer
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.settings import Settings
@@ -53,9 +54,14 @@ def instance(**values: Any) -> str:
         ({"nopreempt": True}, "nopreempt off -> on"),
         ({"announcing": Announcing(master_delay=10.0)}, "garp_master_delay 5 -> 10"),
         ({"addresses": (ONE, TWO)}, "virtual_ipaddress + 192.0.2.2/24 dev eth0"),
-        ({"addresses": (TWO,)}, "virtual_ipaddress - 192.0.2.1/24 dev eth0, + 192.0.2.2/24 dev eth0"),
+        (
+            {"addresses": (TWO,)},
+            "virtual_ipaddress - 192.0.2.1/24 dev eth0, virtual_ipaddress + 192.0.2.2/24 dev eth0",
+        ),
         ({"track_scripts": ()}, "track_script - web weight -10 noreverse"),
         ({"track_scripts": (TrackedScript(name="web", weight=-20),)}, "track_script web weight -10 -> -20"),
+        ({"use_vmac": Vmac()}, "use_vmac none -> on"),
+        ({"use_vmac": Vmac(name="vmac0")}, "use_vmac none -> name vmac0"),
         ({"mcast_src_ip": "192.0.2.9"}, "mcast_src_ip none -> 192.0.2.9"),
         ({"priority": 150, "advert_int": 2.0}, "priority 100 -> 150, advert_int 1 -> 2"),
     ],
@@ -99,6 +105,22 @@ def test_a_check_is_known_by_its_target_and_one_of_two_alike_by_its_values() -> 
     assert "b.example" in change.values[0].gone[0]
 
 
+def test_a_check_that_another_replaces_is_shown_with_its_kind_and_each_has_its_own_reason() -> None:
+    old = RealServerChecks(virtual_server="v", real_server="r", checks=(TcpCheck(address="10.0.0.1", port=80),))
+    change = of(old, replace(old, checks=(MiscCheck(program=TRUE),)), "checker")
+    gone, come = change.values
+    assert [text.partition(" ")[0] for text in (*gone.gone, *come.come)] == ["TCP_CHECK", "MISC_CHECK"]
+    assert (gone.come, gone.effect.reason) == ((), "the others decide")
+    assert (come.gone, come.effect.reason) == ((), "it counts as up until it has failed")
+
+
+def test_the_order_of_addresses_is_what_adverts_say_and_no_more() -> None:
+    both = replace(INSTANCE, addresses=(ONE, TWO))
+    change = of(both, replace(both, addresses=(TWO, ONE)))
+    assert change.words == "vrrp_instance VI_1: virtual_ipaddress in this order -> in another order"
+    assert change.effect == Effect(Disturbs.ADVERT, "adverts list the addresses in this order")
+
+
 def test_a_long_line_is_cut() -> None:
     many = tuple(replace(ONE, address=f"192.0.2.{number}") for number in range(1, 30))
     assert instance(addresses=many).endswith("192.0.2.9/24 dev eth0, 20 more")
@@ -134,9 +156,10 @@ def test_what_no_worker_acts_on_disturbs_nothing() -> None:
 def test_an_object_that_a_worker_ceases_to_act_on_goes_for_all_that_matters() -> None:
     faster = replace(INSTANCE, advert_int=0.5)
     (change,) = changes(Config(vrrp=(INSTANCE,)), Config(kept=(faster,)))
-    assert (change.sign, change.words) == (Sign.CHANGED, "vrrp_instance VI_1: advert_int 1 -> 0.5")
+    assert (change.sign, change.words) == (Sign.CHANGED, "vrrp_instance VI_1: runs yes -> not yet, advert_int 1 -> 0.5")
     assert change.effect.reason.startswith("it gives up its addresses")
     (change,) = changes(Config(kept=(faster,)), Config(vrrp=(faster,)))
+    assert change.words == "vrrp_instance VI_1: runs not yet -> yes"
     assert change.effect.reason.startswith("it takes part in the election")
 
 

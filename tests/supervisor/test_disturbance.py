@@ -30,7 +30,10 @@ def test_what_the_table_names_exists(cls: type, key: str) -> None:
         (VrrpInstance, "advert_int", Sign.CHANGED, Disturbs.ADVERT),
         (VrrpInstance, "addresses", Sign.ADDED, Disturbs.ADVERT),
         (VrrpInstance, "addresses", Sign.REMOVED, Disturbs.CONNECTION),
-        (VrrpInstance, "addresses", Sign.CHANGED, Disturbs.CONNECTION),
+        (VrrpInstance, "addresses", Sign.CHANGED, Disturbs.ADVERT),
+        (VrrpInstance, "track_scripts", Sign.ADDED, Disturbs.FAILOVER),
+        (VrrpInstance, "track_scripts", Sign.REMOVED, Disturbs.FAILOVER),
+        (VrrpInstance, "track_scripts", Sign.CHANGED, Disturbs.NOTHING),
         (VrrpInstance, "nopreempt", Sign.ADDED, Disturbs.NOTHING),
         (VrrpInstance, "nopreempt", Sign.REMOVED, Disturbs.FAILOVER),
         (VrrpInstance, "announcing.master_delay", Sign.CHANGED, Disturbs.NOTHING),
@@ -39,6 +42,7 @@ def test_what_the_table_names_exists(cls: type, key: str) -> None:
         (VirtualServer, "", Sign.REMOVED, Disturbs.CONNECTION),
         (VirtualServer, "real_servers", Sign.REMOVED, Disturbs.CONNECTION),
         (VirtualServer, "real_servers", Sign.ADDED, Disturbs.NOTHING),
+        (VirtualServer, "real_servers", Sign.CHANGED, Disturbs.NOTHING),
         (RealServer, "weight", Sign.CHANGED, Disturbs.NOTHING),
         (HttpCheck, "retry", Sign.CHANGED, Disturbs.NOTHING),
     ],
@@ -76,4 +80,4 @@ def test_every_effect_has_its_reason() -> None:
 
 
 def test_a_failover_is_the_worst() -> None:
-    assert sorted(Disturbs, key=lambda kind: kind.weight)[-1] is Disturbs.FAILOVER
+    assert max(Disturbs, key=lambda kind: kind.weight) is Disturbs.FAILOVER

@@ -36,6 +36,14 @@ def test_it_is_said_and_not_done(daemon: Daemon) -> None:
     assert daemon.ask("vrrp")["instances"][0]["priority"]["base"] == 100
 
 
+def test_a_word_that_stands_alone_is_on(daemon: Daemon) -> None:
+    daemon.start()
+    daemon.config.write_text(INSTANCE.replace("priority 100", "priority 100\n use_vmac"))
+    (change,) = daemon.ask("plan")["changes"]
+    values = {value["name"]: (value["old"], value["new"]) for value in change["values"]}
+    assert values["use_vmac"] == (None, "on")
+
+
 def test_what_is_planned_is_what_a_reload_does(daemon: Daemon) -> None:
     daemon.start()
     daemon.config.write_text(INSTANCE.replace("192.0.2.1", "192.0.2.1\n 192.0.2.2"))

@@ -87,7 +87,7 @@ class ForwardingForm:
         del text
         word = first(words, self.expected)
         if word not in set(ForwardingMethod):
-            raise UnfitError("NAT, DR or TUN", similar=nearest(word, ForwardingMethod))
+            raise UnfitError("NAT, DR or TUN", similar=nearest(word, ForwardingMethod, few=True))
         method = ForwardingMethod(word)
         try:
             value = _tunnel(method, words)

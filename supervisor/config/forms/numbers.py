@@ -31,7 +31,8 @@ class Integer:
     @property
     def expected(self) -> str:
         """See Form."""
-        return f"a whole number from {self.low} to {self.high}"
+        number = f"a whole number from {self.low} to {self.high}"
+        return number if self.alone is None else f"{number}, or nothing for {self.alone}"
 
     def read(self, words: Words, text: str) -> Reading:
         """See Form."""

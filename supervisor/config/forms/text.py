@@ -50,7 +50,7 @@ class Choice:
         for word, value in self.words.items():
             if word == given or (self.fold and word.lower() == given.lower()):
                 return Reading(value)
-        raise UnfitError(self.expected, similar=nearest(given, self.words))
+        raise UnfitError(self.expected, similar=nearest(given, self.words, few=True))
 
     def write(self, value: object) -> str:
         """See Form. ValueError for what no word stands for."""

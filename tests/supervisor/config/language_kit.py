@@ -26,7 +26,7 @@ class MemoryFiles:
 
     def read(self, path: str) -> Content:
         if path not in self.texts:
-            raise NoTextError("this is a folder")
+            raise NoTextError("this is a folder", "name the files in it that are meant")
         return Content(self.texts[path].encode(), path, path in self.executable)
 
 

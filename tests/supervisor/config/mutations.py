@@ -20,11 +20,12 @@ TEXTS = tuple(path.read_text() for path in sorted((DIRECTORY / "valid").glob("*.
 """Together they have every word and every construct of the language."""
 
 SNIPPETS = (
-    "{", "}", '"', "'", "\\", "\\\n", "\n", " ", "\t", "\r", "\x85", "\u2028", "#", "!", "é", "\U0001f600", "\ufeff", "\u0663",
-    "$X", "$X=1\n", "$X=$X\n", "${X}", "$X= \\\n  a \\\n  b\n", "${_RANDOM 1 9}", "${_ENV HOME}", "${_PWD}",
-    "~SEQ(I, 1, 3) ", "~SEQ(I, 3, 1, -1) ", "~SEQx(I, 1, 9)", "~LST(A, a, b) ", "~LST({A, B}, {a, b}, {c, d}) ", "~SEQ(",
-    "@here ", "@^here ", "@^", "include x\n", "include *\n", "includea {a,b}\n", "-1", "0", "99999999999999999999", "1.5",
-    "::", "10.0.0.0/33", "brd +", "vrrp_instance X {", "virtual_server 10.0.0.1 80 {", "global_defs {", "auth_pass s3cret",
+    "{", "}", '"', "'", "\\", "\\\n", "\n", " ", "\t", "\r", "\x85", "\u2028", "#", "!", "é", "\U0001f600", "\ufeff",
+    "\u0663", "$X", "$X=1\n", "$X=$X\n", "${X}", "$X= \\\n  a \\\n  b\n", "${_RANDOM 1 9}", "${_ENV HOME}", "${_PWD}",
+    "~SEQ(I, 1, 3) ", "~SEQ(I, 3, 1, -1) ", "~SEQx(I, 1, 9)", "~LST(A, a, b) ", "~LST({A, B}, {a, b}, {c, d}) ",
+    "~SEQ(", "@here ", "@^here ", "@^", "include x\n", "include *\n", "includea {a,b}\n", "-1", "0", "1.5", "::",
+    "99999999999999999999", "10.0.0.0/33", "brd +", "vrrp_instance X {", "virtual_server 10.0.0.1 80 {",
+    "global_defs {", "auth_pass s3cret",
 )  # fmt: skip
 
 PIECES = (*SNIPPETS, *sorted({line for text in TEXTS for line in text.split("\n")}))

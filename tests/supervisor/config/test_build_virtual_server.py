@@ -199,9 +199,7 @@ def test_a_family_that_the_address_has_not(judge: Judge) -> None:
 def test_a_misspelt_method_names_the_right_one(judge: Judge) -> None:
     loaded = judge(virtual_server("lvs_method dr"))
     assert the_server(loaded) == PLAIN
-    assert said(loaded) == [
-        (5, "`lvs_method` must be NAT, DR or TUN", "did you mean `DR`? As it stands, it is ignored")
-    ]
+    assert said(loaded) == [(5, "`lvs_method` must be NAT, DR or TUN", "did you mean `DR`? As it stands, NAT is used")]
 
 
 # --- groups -----------------------------------------------------------------------------------------------------------

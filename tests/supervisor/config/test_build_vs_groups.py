@@ -70,6 +70,13 @@ def test_the_first_of_two_groups_with_one_name(judge: Judge) -> None:
     assert (4, "virtual_server_group G is there already", "the one of line 1 is used") in said(loaded, Severity.NOTE)
 
 
+def test_the_password_of_a_dump_that_has_none(judge: Judge) -> None:
+    loaded = judge("SSL {\npassword ********\n}\n")
+    message = "these are the stars of a dump, which did not have the password"
+    hint = "they are used as the password; write the real one, or dump with --show-secrets"
+    assert said(loaded, Severity.ADVICE) == [(2, message, hint)]
+
+
 def test_the_last_ssl_block(judge: Judge) -> None:
     text = "SSL {\npassword old\n}\nSSL {\npassword one\npassword two\nca /ca\ncertificate /cert\nkey /key\n}\n"
     loaded = judge(text)

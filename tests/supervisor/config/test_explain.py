@@ -29,6 +29,11 @@ def test_a_block_names_its_words() -> None:
     assert "  holds:   fall init_fail interval rise script timeout user weight\n" in explain("vrrp_script")
 
 
+def test_a_word_that_may_stand_alone() -> None:
+    text = "  value:   a whole number from 1 to 2678400, or nothing for 360\n"
+    assert text in explain("persistence_timeout")
+
+
 def test_a_secret_and_a_spelling() -> None:
     assert "it is not shown in logs and dumps" in explain("auth_pass")
     assert "another spelling of lvs_sched" in explain("lb_algo")

@@ -140,6 +140,15 @@ def test_folders_and_executable_files_are_not_read(word: str, severity: Severity
     ]
 
 
+def test_a_demanded_file_that_is_executable() -> None:
+    assert read("includer x.conf\n", {"x.conf": "a\n"}, executable=frozenset({"x.conf"})).said == (
+        "k.conf:1:10: error: 'x.conf' cannot be included: it is executable, as no configuration should be\n"
+        "  1 | includer x.conf\n"
+        "    |          ^^^^^^\n"
+        "  help: chmod a-x x.conf; alived goes on without it"
+    )
+
+
 def test_a_line_that_is_too_long_is_left_out() -> None:
     result = read(f"a\n{'x' * 70_000}\nb\n# {'x' * 70_000}\nc\n")
     assert result.texts == ["a", "b", "c"]

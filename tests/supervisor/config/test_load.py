@@ -18,7 +18,7 @@ from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.settings import Settings, VrrpSettings
 from alived.ipc.model.tracking import Weight
 from alived.ipc.model.vrrp import InstanceRole, TrackedScript, VrrpInstance
-from alived.supervisor.config.diagnostics import Code, Severity
+from alived.supervisor.config.diagnostics import MOST, Code, Severity
 from alived.supervisor.config.files import MAX_SIZE
 from alived.supervisor.config.load import Loaded, load, load_text
 from alived.supervisor.config.machine import Machine
@@ -228,3 +228,15 @@ def test_an_empty_file_defines_nothing(judge: Callable[[str], Loaded]) -> None:
     assert loaded.complete
     assert loaded.config == Config()
     assert [found.code for found in loaded.diagnostics] == [Code.EMPTY]
+
+
+def test_the_verdict_does_not_depend_on_how_much_there_is_to_say(judge: Callable[[str], Loaded]) -> None:
+    loaded = judge("include no-such-file\n" * (MOST + 1) + "prioritty 100\n")
+    assert loaded.errors == 1
+    loaded = judge("prioritty 100\n" * (MOST + 5))
+    assert loaded.diagnostics[-1].severity is Severity.ERROR
+    assert loaded.diagnostics[-1].message == "5 more findings of the same kinds are not shown"
+
+
+def test_a_text_that_is_too_much_is_not_complete(judge: Callable[[str], Loaded]) -> None:
+    assert not judge("~SEQ(I, 1, 5000000) x\nvrrp_instance VI_1 {\n}\n").complete

@@ -417,15 +417,86 @@ CASES: dict[str, tuple[str, str]] = {
         }
         """,
         """
-        keepalived.conf:2:1: warning: no scheduler (lvs_sched) is given
-          2 | virtual_server 10.0.0.1 80 {
-            | ^^^^^^^^^^^^^^
-          help: wlc is used
         keepalived.conf:3:13: error: `lb_algo` must be rr, wrr, lc, wlc, lblc, sh, mh, dh, fo, ovf, lblcr, sed, nq or twos
           3 |     lb_algo wlcc
             |             ^^^^
           help: did you mean `wlc`? As it stands, wlc is used
         """,  # noqa: E501  a message is one line
+    ),
+    "short values by other spellings": (
+        """
+        virtual_server 10.0.0.1 80 {
+            lb_algo wwr
+            lb_kind DRR
+            protocol TPC
+            real_server 10.0.0.2 80 {
+                TCP_CHECK {
+                }
+            }
+        }
+        """,
+        """
+        keepalived.conf:3:13: error: `lb_algo` must be rr, wrr, lc, wlc, lblc, sh, mh, dh, fo, ovf, lblcr, sed, nq or twos
+          3 |     lb_algo wwr
+            |             ^^^
+          help: did you mean `wrr`? As it stands, wlc is used
+        keepalived.conf:4:13: error: `lb_kind` must be NAT, DR or TUN
+          4 |     lb_kind DRR
+            |             ^^^
+          help: did you mean `DR`? As it stands, NAT is used
+        keepalived.conf:5:14: error: `protocol` must be TCP, UDP or SCTP
+          5 |     protocol TPC
+            |              ^^^
+          help: did you mean `TCP`? As it stands, UDP is used
+        """,  # noqa: E501  a message is one line
+    ),
+    "the first address of an IPv6 instance": (
+        """
+        vrrp_instance VI_1 {
+            interface eth0
+            virtual_router_id 51
+            priority 100
+            virtual_ipaddress {
+                2001:db8::1/64
+                fe80::1
+                10.0.0.1
+            }
+        }
+        """,
+        """
+        keepalived.conf:2:15: note: alived does not implement VRRP for IPv6 yet
+          2 | vrrp_instance VI_1 {
+            |               ^^^^
+          help: it is left alone, and so are others like it
+        keepalived.conf:7:9: advice: the first address of an IPv6 instance must be link-local
+          7 |         2001:db8::1/64
+            |         ^^^^^^^^^^^^^^
+          help: put one before it, as fe80::1 (RFC 9568 section 5.2.9)
+        keepalived.conf:9:9: error: the addresses of this instance are all IPv6
+          9 |         10.0.0.1
+            |         ^^^^^^^^
+          help: it is left out; addresses of the other family go into virtual_ipaddress_excluded
+        """,
+    ),
+    "the password of a dump that has none": (
+        """
+        vrrp_instance VI_1 {
+            interface eth0
+            virtual_router_id 51
+            priority 100
+            authentication {
+                auth_type PASS
+                auth_pass ********
+            }
+            virtual_ipaddress { 10.0.0.1 }
+        }
+        """,
+        """
+        keepalived.conf:8:19: advice: these are the stars of a dump, which did not have the password
+          8 |         auth_pass ********
+            |                   ^^^^^^^^
+          help: they are used as the password; write the real one, or dump with --show-secrets
+        """,
     ),
     "a number that decides about the whole block": (
         """
@@ -736,6 +807,67 @@ INCLUDING: dict[str, tuple[str, dict[str, str], str]] = {
           help: nothing of it is read; keepalived goes on as well
         """,
     ),
+    "a name that another file has": (
+        """
+        include a.conf
+        virtual_server_group G {
+            10.0.0.1 80
+        }
+        vrrp_instance VI_1 {
+        }
+        """,
+        {
+            "a.conf": """
+            virtual_server_group G {
+                10.0.0.2 80
+            }
+            vrrp_instance VI_1 {
+                interface eth0
+                virtual_router_id 51
+                priority 100
+                virtual_ipaddress { 10.0.0.1 }
+            }
+            """,
+        },
+        """
+        a.conf:2:1: note: alived does not act on `virtual_server_group` yet
+          2 | virtual_server_group G {
+            | ^^^^^^^^^^^^^^^^^^^^
+          included from keepalived.conf:2:9
+          help: virtual servers that use it are left out
+        a.conf:2:22: advice: no virtual_server uses virtual_server_group G
+          2 | virtual_server_group G {
+            |                      ^
+          included from keepalived.conf:2:9
+          help: it has no effect
+        keepalived.conf:3:22: note: virtual_server_group G is there already
+          3 | virtual_server_group G {
+            |                      ^
+          help: the one of a.conf:2:1 is used
+        keepalived.conf:6:15: error: vrrp_instance VI_1 is already defined
+          6 | vrrp_instance VI_1 {
+            |               ^^^^
+          help: the one of a.conf:5:15 is used
+        """,
+    ),
+    "a folder instead of a file": (
+        """
+        includer sites
+        include sites
+        """,
+        {"sites/east.conf": ""},
+        """
+        keepalived.conf: note: the file defines nothing
+        keepalived.conf:2:10: error: 'sites' cannot be included: this is a folder
+          2 | includer sites
+            |          ^^^^^
+          help: name the files in it that are meant; alived goes on without it
+        keepalived.conf:3:9: note: 'sites' cannot be included: this is a folder
+          3 | include sites
+            |         ^^^^^
+          help: nothing of it is read; keepalived goes on as well; name the files in it that are meant
+        """,
+    ),
     "a file that includes itself": (
         """
         include a.conf
@@ -798,6 +930,17 @@ def test_the_same_for_programs(machine: Machine) -> None:
             {"words": "included from", "file": "keepalived.conf", "line": 2},
         ],
     }
+
+
+def test_of_a_very_long_line_what_is_around_the_word_is_shown(said: Callable[[str], str]) -> None:
+    line = f"use_vmac {'group red ' * 100}name a/b {'group red ' * 100}"
+    lines = said(f"vrrp_instance V {{\ninterface eth0\n{line}\n}}\n").split("\n")
+    at = next(number for number, text in enumerate(lines) if "is not the name of an interface" in text)
+    shown, caret = lines[at + 1 : at + 3]
+    assert shown.startswith("  3 | …")
+    assert shown.endswith("…")
+    assert shown[caret.index("^") : caret.index("^") + 3] == "a/b"
+    assert len(shown) < 420
 
 
 def test_levels_of_a_log() -> None:

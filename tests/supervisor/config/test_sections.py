@@ -24,6 +24,13 @@ def test_values_defaults_and_what_is_inherited() -> None:
     assert section.header == ("I",)
 
 
+@pytest.mark.parametrize(("before", "used"), [("", "0177"), ("umask 022", "0022"), ("umask 0", "0")])
+def test_the_umask_that_holds_instead_is_named_as_it_is_written(before: str, used: str) -> None:
+    _, report = top(f"global_defs {{\n{before}\numask 9999\n}}\n")
+    (hint,) = [found.hint for found in report.diagnostics() if found.code is Code.BAD_VALUE]
+    assert hint == f"{used} is used"
+
+
 def test_every_time_that_a_word_was_given() -> None:
     (section,) = top("vrrp_instance I {\nadvert_int 2\nadvert_int 3 x\n}\n")[0].sections("vrrp_instance")
     first, second = section.given("advert_int")
@@ -137,3 +144,10 @@ def test_more_than_a_name(block: str, severity: Severity) -> None:
     assert name_of(whole.sections(block)[0], report) == "one"
     (found,) = [found for found in report.diagnostics() if found.code is Code.IGNORED]
     assert (found.severity, found.place.source[found.place.column - 1 :]) == (severity, "more {")
+
+
+def test_a_word_that_is_given_twice_with_two_values_is_worth_advice() -> None:
+    _, report = top("vrrp_instance I {\npriority 1\npriority 1\npriority 2\n}\n")
+    (found,) = report.diagnostics()
+    assert (found.severity, found.code, str(found.place)) == (Severity.ADVICE, Code.DUPLICATE, "f:4:10")
+    assert found.hint == "this one is used, not that of line 3"
