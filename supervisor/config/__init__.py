@@ -1,8 +1,8 @@
 """From keepalived.conf to the frozen types of ipc/model, with everything that is to be said about the file.
 
 ``load``            the front door: a path to a Loaded    ``diagnostics``     findings, places; ``masking`` of secrets
-``language``        files to lines: ``files``, ``includes``, ``comments``, ``definitions``, ``substitution``, ``expansion``,
-                    ``sequences``, ``templates``, ``undefined``, ``limits``; ``source`` says where a line came from
+``language``        files to lines: ``files``, ``includes``, ``comments``, ``definitions``, ``substitution``,
+                    ``expansion``, ``sequences``, ``templates``, ``undefined``, ``limits``, ``source``
 ``lexer``           lines -> words and braces             ``parser``          words -> statements and blocks
 ``grammar``         the table of all keywords             ``forms``           how a value is written and read
 ``sections``        the tree read with that table         ``fill``            sections -> objects, mechanically
@@ -12,13 +12,14 @@
 
 What rows of the grammar cannot say, by theme:
 
-VRRP                ``build_vrrp`` with ``instance_*``, ``authentication``, ``auth_hmac``, ``secret_file``, ``addresses``,
-                    ``routing``, ``iproute``, ``build_static``, ``build_sync_groups``, ``sync_members``, ``build_notify``,
-                    ``build_interfaces``, ``check_vrrp``
-trackers            ``build_tracking``, ``build_scripts``, ``build_trackers``, ``build_bfd``, ``tracking``, ``tracker_weights``
-virtual servers     ``build_virtual_server``, ``build_real_servers``, ``build_checks``, ``build_vs_groups``, ``surroundings``,
-                    ``lvs_service``, ``lvs_rules``, ``check_lvs``
-the daemon          ``build_settings``, ``programs``, ``inspection`` of what scripts could be changed by, ``strings``
+VRRP                ``build_vrrp`` with ``instance_*``, ``authentication``, ``auth_hmac``, ``secret_file``,
+                    ``addresses``, ``routing``, ``iproute``, ``build_static``, ``build_sync_groups``, ``sync_members``,
+                    ``build_notify``, ``build_interfaces``, ``check_vrrp``
+trackers            ``build_tracking``, ``build_scripts``, ``build_trackers``, ``build_bfd``, ``tracking``,
+                    ``tracker_weights``
+virtual servers     ``build_virtual_server``, ``build_real_servers``, ``build_checks``, ``build_vs_groups``,
+                    ``surroundings``, ``lvs_service``, ``lvs_rules``, ``check_lvs``
+the daemon          ``build_settings``, ``programs``, ``inspection`` (who could change a script), ``strings``
 
 The stages run one after another and never raise: each takes what the one before could make of the file, adds its
 findings to one Report and carries on, so that one run finds everything.
