@@ -1,6 +1,7 @@
 """Measures and prints; exit code 1 when something is worse than wanted."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterator
 
@@ -23,6 +24,7 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *BENCHES], help=", ".join(BENCHES))
     names = parser.parse_args().names or BENCHES
     become_root()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what is installed has its bytecode
     print(heading(), flush=True)
     met = True
     for name in names:

@@ -133,7 +133,6 @@ class _Reader:
         for entry in self._section.given(word):
             if not self._fits(entry.value):
                 self._alien("the source address", entry)
-                self._found.mcast_src_ip = self._found.unicast_src_ip = ""
             elif word == "unicast_src_ip":
                 self._found.mcast_src_ip, self._found.unicast_src_ip = "", entry.value
             else:

@@ -113,7 +113,6 @@ def test_defaults_are_those_of_the_manual(judge: Judge) -> None:
         ("state MASTER\npriority 20", {"role": InstanceRole.MASTER, "priority": 20}),
         ("priority 255", {"role": InstanceRole.MASTER, "priority": 255}),
         ("priority 255\nstate BACKUP", {"priority": 255}),
-        ("priority 7\npriority 8", {"priority": 8}),
         ("state BACKUP\nnopreempt", {"nopreempt": True}),
         ("nopreempt\npreempt", {}),
         ("preempt\nnopreempt", {"nopreempt": True}),

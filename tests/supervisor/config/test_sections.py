@@ -147,7 +147,8 @@ def test_more_than_a_name(block: str, severity: Severity) -> None:
 
 
 def test_a_word_that_is_given_twice_with_two_values_is_worth_advice() -> None:
-    _, report = top("vrrp_instance I {\npriority 1\npriority 1\npriority 2\n}\n")
+    whole, report = top("vrrp_instance I {\npriority 1\npriority 1\npriority 2\n}\n")
+    assert whole.sections("vrrp_instance")[0].get("priority", int) == 2
     (found,) = report.diagnostics()
     assert (found.severity, found.code, str(found.place)) == (Severity.ADVICE, Code.DUPLICATE, "f:4:10")
     assert found.hint == "this one is used, not that of line 3"
