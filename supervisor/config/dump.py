@@ -64,12 +64,12 @@ class _Dump:
             yield ["global_defs {", *(f"    {line}" for line in lines), "}"]
         for word, cls in LISTS:
             yield self._blocks.statements(TABLE["", word], self._objects.get(cls, ()))
-        for static in self._objects.get(StaticRouting, ()):
-            for word in ("static_ipaddress", "static_routes", "static_rules"):
-                yield self._blocks.statement(TABLE["", word], static)
         for block in ORDER:
             for item in self._objects.get(MODELS[block], ()):
                 yield self._block(block, item)
+        for static in self._objects.get(StaticRouting, ()):
+            for word in ("static_ipaddress", "static_routes", "static_rules"):
+                yield self._blocks.statement(TABLE["", word], static)
 
     def _words(self) -> list[str]:
         """The plain words of the top level; what global_defs may say too is said there."""
