@@ -15,7 +15,7 @@ AS_ROOT := unshare --user --map-root-user --net --mount --pid --mount-proc --for
 endif
 
 # Files without I/O: each is covered wholly, branches too, by its own test file alone.
-PURE := ipc/codec supervisor/restart supervisor/patience supervisor/router supervisor/reload \
+PURE := ipc/codec ipc/record supervisor/restart supervisor/patience supervisor/router supervisor/reload \
     supervisor/changes supervisor/disturbance \
     workers/vrrp/fsm workers/vrrp/timers workers/vrrp/packet workers/vrrp/priority workers/vrrp/garp \
     workers/vrrp/receiver workers/vrrp/rtnetlink workers/vrrp/interfaces workers/vrrp/agenda workers/vrrp/translate \

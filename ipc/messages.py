@@ -1,6 +1,6 @@
 """Every message that passes between alived's processes, once.
 
-Each is a frozen dataclass; its wire form is derived from its annotations by `alived.ipc.codec`. `MESSAGES` maps the
+Each is a record; its wire form is derived from its annotations by `alived.ipc.codec`. `MESSAGES` maps the
 tag on the wire to the class. Of those in `Retained` the supervisor keeps the last one for each `key`, to give it
 to a worker that comes back and to an observer that arrives late.
 

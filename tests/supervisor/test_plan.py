@@ -65,7 +65,7 @@ def test_another_file_by_its_name_here(daemon: Daemon, tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize(("text", "words"), [(None, "no configuration"), (INSTANCE[:-2], "a brace is not closed")])
+@pytest.mark.parametrize(("text", "words"), [(None, "no configuration"), (INSTANCE[:-2], "new.conf is not complete")])
 def test_what_a_reload_would_refuse(daemon: Daemon, tmp_path: Path, text: str | None, words: str) -> None:
     daemon.start()
     other = tmp_path / "new.conf"
