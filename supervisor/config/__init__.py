@@ -5,7 +5,7 @@
                     ``expansion``, ``sequences``, ``templates``, ``undefined``, ``limits``, ``source``
 ``lexer``           lines -> words and braces             ``parser``          words -> statements and blocks
 ``grammar``         the table of all keywords             ``forms``           how a value is written and read
-``sections``        the tree read with that table         ``fill``            sections -> objects, mechanically
+``reading``         the tree read with that table into ``sections``; ``fill`` makes objects of them, mechanically
 ``build``           all objects of a file                 ``draft``           with their places, until they are parted
 ``runnable``        what workers cannot act on yet        ``machine``         what the reader asks of the machine
 ``dump``            back to a file: ``blocks``, ``elsewhere``, ``wording``    ``explain``  a keyword; ``reference`` all

@@ -14,7 +14,7 @@ from alived.supervisor.config.grammar.table import ROOTS
 from alived.supervisor.config.language import Context, host, read_lines
 from alived.supervisor.config.machine import Machine, ThisMachine
 from alived.supervisor.config.parser import parse
-from alived.supervisor.config.sections import read
+from alived.supervisor.config.reading import read
 
 
 @record()

@@ -1,4 +1,4 @@
-"""Lines of a list block as sections.py makes entries of them, for tests of what is built from those."""
+"""Lines of a list block as reading.py makes entries of them, for tests of what is built from those."""
 
 from collections.abc import Iterable
 

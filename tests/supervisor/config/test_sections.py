@@ -5,7 +5,8 @@ import pytest
 from alived.supervisor.config.diagnostics import COMPARED_MOST, Code, Place, Report, Severity
 from alived.supervisor.config.grammar.table import ROOTS, WORDS
 from alived.supervisor.config.parser import parse
-from alived.supervisor.config.sections import Section, name_of, read
+from alived.supervisor.config.reading import read
+from alived.supervisor.config.sections import Section, name_of
 from alived.supervisor.config.source import Line
 
 

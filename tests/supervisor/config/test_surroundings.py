@@ -3,7 +3,8 @@
 from alived.ipc.model.checks import DnsCheck, TcpCheck
 from alived.supervisor.config.diagnostics import Report
 from alived.supervisor.config.parser import parse
-from alived.supervisor.config.sections import Section, read
+from alived.supervisor.config.reading import read
+from alived.supervisor.config.sections import Section
 from alived.supervisor.config.source import Line
 from alived.supervisor.config.surroundings import Surroundings
 

@@ -7,7 +7,8 @@ from alived.supervisor.config.files import DiskFiles, SourceText
 from alived.supervisor.config.grammar.table import ROOTS
 from alived.supervisor.config.language import Context, read_lines
 from alived.supervisor.config.parser import parse
-from alived.supervisor.config.sections import Section, read
+from alived.supervisor.config.reading import read
+from alived.supervisor.config.sections import Section
 
 
 def top_of(text: str, report: Report) -> Section:

@@ -14,7 +14,8 @@ from alived.supervisor.config.grammar.table import ROOTS
 from alived.supervisor.config.inspection import Identity
 from alived.supervisor.config.parser import parse
 from alived.supervisor.config.programs import Programs
-from alived.supervisor.config.sections import Section, read
+from alived.supervisor.config.reading import read
+from alived.supervisor.config.sections import Section
 from alived.supervisor.config.source import Line
 from alived.supervisor.config.tracking import Tracked
 from tests.supervisor.config.conftest import FakeMachine
