@@ -4,7 +4,6 @@ Read-only; the names are stable (`alivectl --json`). What does not live here: ho
 """
 
 from alived.ipc.messages import Document
-from alived.workers.vrrp import translate
 from alived.workers.vrrp.host import Host
 from alived.workers.vrrp.instance import Instance, master_of
 
@@ -20,7 +19,7 @@ def describe(instance: Instance, host: Host) -> Document:
         "reason": machine.reason,
         "interface": config.interface,
         "virtual_router_id": config.virtual_router_id,
-        "advert_int": translate.advert_int(config),
+        "advert_int": config.advert_int,
         "priority": {
             "effective": instance.standing.effective,
             "base": instance.standing.base,

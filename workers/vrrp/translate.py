@@ -34,15 +34,10 @@ def key_of(virtual: VirtualAddress) -> Key:
     return Key(virtual.dev, packed(virtual.address), virtual.prefixlen)
 
 
-def advert_int(config: VrrpInstance) -> float:
-    """Seconds between adverts as they are sent: VRRPv2 has whole ones, also for an instance that asks for version 3."""
-    return V2.interval(config.advert_int) * V2.interval_unit
-
-
 def settings(config: VrrpInstance, address: bytes) -> Settings:
     """What the state machine needs; `address` is the interface's primary one."""
     return Settings(
-        advert_int=advert_int(config),
+        advert_int=config.advert_int,
         address=address,
         initially_master=config.role is InstanceRole.MASTER and config.priority == OWNER,
         nopreempt=config.nopreempt,
@@ -76,7 +71,7 @@ def resumption(config: VrrpInstance, last: InstanceState | None, silent_for: flo
     """
     if last is None or last.state not in (State.MASTER, State.BACKUP):
         return None
-    if last.state is State.MASTER and silent_for >= patience_of_peers(advert_int(config)):
+    if last.state is State.MASTER and silent_for >= patience_of_peers(config.advert_int):
         return None
     return Resumed(last.state, last.since)
 

@@ -32,13 +32,6 @@ def test_what_we_send_is_what_we_expect() -> None:
     assert expected(CONFIG) == Expected(1, 1, b"1111\0\0\0\0")
 
 
-@pytest.mark.parametrize(("wanted", "sent"), [(0.01, 1.0), (1.5, 2.0), (40.95, 41.0)])
-def test_the_timers_of_an_instance_of_version_3_are_those_of_its_adverts(wanted: float, sent: float) -> None:
-    config = replace(CONFIG, version=3, advert_int=wanted)
-    assert settings(config, OURS).advert_int == expected(config).interval == sent
-    assert resumption(config, last(State.MASTER), sent * 2.9) is not None
-
-
 def test_settings_of_an_ordinary_instance() -> None:
     assert settings(CONFIG, OURS) == Settings(1.0, OURS)
 
