@@ -17,8 +17,8 @@ endif
 # Files without I/O: each is covered wholly, branches too, by its own test file alone.
 PURE := ipc/codec ipc/record supervisor/restart supervisor/patience supervisor/router supervisor/reload \
     supervisor/changes supervisor/disturbance \
-    workers/vrrp/fsm workers/vrrp/timers workers/vrrp/packet workers/vrrp/priority workers/vrrp/garp \
-    workers/vrrp/receiver workers/vrrp/rtnetlink workers/vrrp/interfaces workers/vrrp/agenda workers/vrrp/translate \
+    workers/vrrp/fsm workers/vrrp/timers workers/vrrp/wire/packet workers/vrrp/priority workers/vrrp/wire/garp \
+    workers/vrrp/wire/receiver workers/vrrp/kernel/rtnetlink workers/vrrp/kernel/interfaces workers/vrrp/agenda workers/vrrp/translate \
     workers/checker/schedule workers/checker/verdict \
     workers/lvs/table workers/lvs/plan workers/lvs/ruleset workers/lvs/nftjson ctl/tables
 

@@ -6,7 +6,7 @@ PURE. The words between fsm.py, which decides, and instance.py, which performs.
 from dataclasses import dataclass
 
 from alived.ipc.messages import State
-from alived.workers.vrrp.garp import Burst
+from alived.workers.vrrp.wire.garp import Burst
 
 STOPPING = 0
 """Priority of the advert by which a master says that it stops (RFC 3768, 5.3.4)."""

@@ -35,9 +35,9 @@ from alived.workers.vrrp.events import (
     StateChanged,
     Warn,
 )
-from alived.workers.vrrp.garp import Burst
 from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.timers import PreemptDelay, master_down_interval, skew_time
+from alived.workers.vrrp.wire.garp import Burst
 
 
 class Machine:

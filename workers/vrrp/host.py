@@ -11,14 +11,14 @@ from functools import partial
 from alived.ipc.messages import Document
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import VrrpInstance
-from alived.workers.vrrp.addresses import Addresses
 from alived.workers.vrrp.alarm import Alarm
-from alived.workers.vrrp.announcer import Announcer
-from alived.workers.vrrp.interfaces import Interfaces
-from alived.workers.vrrp.netlink import Monitor, Requests
-from alived.workers.vrrp.port import Port
-from alived.workers.vrrp.rtnetlink import Report
+from alived.workers.vrrp.kernel.addresses import Addresses
+from alived.workers.vrrp.kernel.interfaces import Interfaces
+from alived.workers.vrrp.kernel.netlink import Monitor, Requests
+from alived.workers.vrrp.kernel.rtnetlink import Report
 from alived.workers.vrrp.translate import packed
+from alived.workers.vrrp.transport.announcer import Announcer
+from alived.workers.vrrp.transport.port import Port
 
 log = logging.getLogger(__name__)
 

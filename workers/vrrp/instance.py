@@ -15,12 +15,12 @@ from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp import events, translate
 from alived.workers.vrrp.events import STOPPING, Action, AdvertReceived, Event, Resumed, StateChanged
 from alived.workers.vrrp.fsm import Machine
-from alived.workers.vrrp.garp import Burst, Schedule
 from alived.workers.vrrp.host import Host
-from alived.workers.vrrp.packet import Advert, Rejection
-from alived.workers.vrrp.port import Port
 from alived.workers.vrrp.priority import standing
 from alived.workers.vrrp.stats import Stats
+from alived.workers.vrrp.transport.port import Port
+from alived.workers.vrrp.wire.garp import Burst, Schedule
+from alived.workers.vrrp.wire.packet import Advert, Rejection
 
 RETRY = 300.0
 """Seconds after which addresses that could not be added are tried again; each try disturbs a living master."""

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from alived.ipc.messages import Document
-from alived.workers.vrrp.packet import Reason
+from alived.workers.vrrp.wire.packet import Reason
 
 
 @dataclass(slots=True)

@@ -11,9 +11,9 @@ from alived.ipc.messages import InstanceState, State
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import InstanceRole, VrrpInstance
 from alived.workers.vrrp.events import Resumed, Settings
-from alived.workers.vrrp.packet import V2, Advert, Expected, encode
 from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.timers import patience_of_peers
+from alived.workers.vrrp.wire.packet import V2, Advert, Expected, encode
 
 
 class Key(NamedTuple):

@@ -14,10 +14,10 @@ from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp.events import Resumed
 from alived.workers.vrrp.host import Host
 from alived.workers.vrrp.instance import Instance
-from alived.workers.vrrp.packet import PROTOCOL
 from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.report import describe
 from alived.workers.vrrp.translate import abandoned, packed, resumption
+from alived.workers.vrrp.wire.packet import PROTOCOL
 
 log = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ from alived.workers.vrrp.events import (
     Warn,
 )
 from alived.workers.vrrp.fsm import Machine
-from alived.workers.vrrp.garp import Burst
+from alived.workers.vrrp.wire.garp import Burst
 
 OURS = bytes([10, 9, 0, 5])
 LOWER, HIGHER = bytes([10, 9, 0, 1]), bytes([10, 9, 0, 9])

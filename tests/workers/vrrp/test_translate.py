@@ -8,9 +8,9 @@ from alived.ipc.messages import InstanceState, State
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import InstanceRole, VrrpInstance
 from alived.workers.vrrp.events import Resumed, Settings
-from alived.workers.vrrp.packet import V2, Expected, Reason, decode
 from alived.workers.vrrp.stats import Stats
 from alived.workers.vrrp.translate import abandoned, expected, message, resumption, settings
+from alived.workers.vrrp.wire.packet import V2, Expected, Reason, decode
 
 CONFIG = VrrpInstance(
     name="V",

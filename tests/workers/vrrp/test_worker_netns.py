@@ -24,8 +24,8 @@ from alived.ipc.messages import (
 )
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import Announcing, TrackedScript, VrrpInstance
-from alived.workers.vrrp.packet import V2, Rejection, decode, encode
 from alived.workers.vrrp.translate import expected, message
+from alived.workers.vrrp.wire.packet import V2, Rejection, decode, encode
 from tests.workers.vrrp.lab import AddressChanges, Capture, Injector, Keepalived, Lab, Namespace, Worker
 
 pytestmark = pytest.mark.netns

@@ -14,8 +14,8 @@ from ipaddress import ip_address
 from typing import NamedTuple, Protocol
 
 from alived.ipc.model.routing import VirtualAddress
-from alived.workers.vrrp.interfaces import Interfaces
-from alived.workers.vrrp.rtnetlink import Address, AddressGone
+from alived.workers.vrrp.kernel.interfaces import Interfaces
+from alived.workers.vrrp.kernel.rtnetlink import Address, AddressGone
 from alived.workers.vrrp.translate import Key, key_of, packed
 
 log = logging.getLogger(__name__)

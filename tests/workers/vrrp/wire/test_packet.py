@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alived.workers.vrrp.packet import (
+from alived.workers.vrrp.wire.packet import (
     V2,
     Advert,
     Datagram,

@@ -2,7 +2,7 @@
 
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import Announcing
-from alived.workers.vrrp.garp import FRAMES_PER_TURN, FRAMES_WAITING, Burst, Queue, Round, Schedule, frame
+from alived.workers.vrrp.wire.garp import FRAMES_PER_TURN, FRAMES_WAITING, Burst, Queue, Round, Schedule, frame
 
 MAC = bytes.fromhex("32af293963ad")
 A = (VirtualAddress(address="10.9.0.100", prefixlen=32, dev="eth0"),)

@@ -5,11 +5,11 @@ What does not live here: the state of the interface (interfaces.py).
 
 from collections.abc import Callable
 
-from alived.workers.vrrp.packet import V2
-from alived.workers.vrrp.receiver import Listener, Receiver
-from alived.workers.vrrp.rtnetlink import Link
-from alived.workers.vrrp.sockets import AdvertSocket
+from alived.workers.vrrp.kernel.rtnetlink import Link
 from alived.workers.vrrp.translate import packed
+from alived.workers.vrrp.transport.sockets import AdvertSocket
+from alived.workers.vrrp.wire.packet import V2
+from alived.workers.vrrp.wire.receiver import Listener, Receiver
 
 
 class Port:

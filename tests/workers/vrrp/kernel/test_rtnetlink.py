@@ -5,8 +5,8 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alived.workers.vrrp import rtnetlink
-from alived.workers.vrrp.rtnetlink import Ack, Address, AddressGone, Done, Link, LinkGone, parse
+from alived.workers.vrrp.kernel import rtnetlink
+from alived.workers.vrrp.kernel.rtnetlink import Ack, Address, AddressGone, Done, Link, LinkGone, parse
 
 ADDRESS = Address(ifindex=2, address=bytes([10, 0, 0, 1]), prefixlen=32, label="eth0")
 

@@ -1,8 +1,8 @@
 """From a datagram to an instance."""
 
 from alived.workers.vrrp.events import AdvertReceived
-from alived.workers.vrrp.packet import V2, Advert, Expected, Reason, Rejection, checksum, encode
-from alived.workers.vrrp.receiver import REMEMBERED, Receiver
+from alived.workers.vrrp.wire.packet import V2, Advert, Expected, Reason, Rejection, checksum, encode
+from alived.workers.vrrp.wire.receiver import REMEMBERED, Receiver
 
 PEER, OWN = bytes([10, 9, 0, 2]), bytes([10, 9, 0, 1])
 GROUP = bytes([224, 0, 0, 18])

@@ -13,8 +13,8 @@ import struct
 from collections import Counter
 from collections.abc import Callable
 
-from alived.workers.vrrp.backlog import enlarge
-from alived.workers.vrrp.packet import PROTOCOL, TTL
+from alived.workers.vrrp.transport.backlog import enlarge
+from alived.workers.vrrp.wire.packet import PROTOCOL, TTL
 
 PACKETS_PER_TURN = 64
 """Adverts read before other work gets its turn."""

@@ -6,9 +6,9 @@ import logging
 import pytest
 
 from alived.ipc.model.routing import VirtualAddress
-from alived.workers.vrrp.addresses import Addresses
-from alived.workers.vrrp.interfaces import Interfaces
-from alived.workers.vrrp.rtnetlink import Address, Link, LinkGone
+from alived.workers.vrrp.kernel.addresses import Addresses
+from alived.workers.vrrp.kernel.interfaces import Interfaces
+from alived.workers.vrrp.kernel.rtnetlink import Address, Link, LinkGone
 
 VIP = VirtualAddress(address="10.9.0.100", prefixlen=32, dev="eth0", broadcast="10.9.0.255", label="eth0:1")
 OTHER = VirtualAddress(address="10.9.0.101", prefixlen=24, dev="eth0")

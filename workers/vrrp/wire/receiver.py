@@ -9,7 +9,17 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from alived.workers.vrrp.events import AdvertReceived
-from alived.workers.vrrp.packet import TTL, Advert, Datagram, Expected, Format, Reason, Rejection, decode, ipv4_payload
+from alived.workers.vrrp.wire.packet import (
+    TTL,
+    Advert,
+    Datagram,
+    Expected,
+    Format,
+    Reason,
+    Rejection,
+    decode,
+    ipv4_payload,
+)
 
 REMEMBERED = 1024
 """Datagrams known by heart; when there are more, remembering starts anew."""

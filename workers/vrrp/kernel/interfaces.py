@@ -7,7 +7,7 @@ where the reports come from (netlink.py) and what follows from them (instance.py
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from alived.workers.vrrp.rtnetlink import Address, AddressGone, Link, LinkGone, Report
+from alived.workers.vrrp.kernel.rtnetlink import Address, AddressGone, Link, LinkGone, Report
 
 AddressKey = tuple[bytes, int]
 """Address and prefix length: the same address with another prefix is another one to the kernel."""

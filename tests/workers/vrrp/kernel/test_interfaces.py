@@ -1,7 +1,7 @@
 """What is known of the interfaces, whatever the kernel reports."""
 
-from alived.workers.vrrp.interfaces import Interfaces
-from alived.workers.vrrp.rtnetlink import Ack, Address, AddressGone, Link, LinkGone
+from alived.workers.vrrp.kernel.interfaces import Interfaces
+from alived.workers.vrrp.kernel.rtnetlink import Ack, Address, AddressGone, Link, LinkGone
 
 ETH0 = Link(2, "eth0", b"\2\0\0\0\0\1", up=True)
 OWN = Address(2, bytes([10, 9, 0, 1]), 24)

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Callable
 
 from alived.workers.vrrp.alarm import Alarm
-from alived.workers.vrrp.garp import Queue, frame
-from alived.workers.vrrp.rtnetlink import Link
-from alived.workers.vrrp.sockets import ArpSocket
+from alived.workers.vrrp.kernel.rtnetlink import Link
+from alived.workers.vrrp.transport.sockets import ArpSocket
+from alived.workers.vrrp.wire.garp import Queue, frame
 
 log = logging.getLogger(__name__)
 

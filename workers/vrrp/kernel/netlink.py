@@ -11,9 +11,9 @@ import os
 import socket
 from collections.abc import Callable, Iterable
 
-from alived.workers.vrrp import rtnetlink
-from alived.workers.vrrp.backlog import enlarge
-from alived.workers.vrrp.rtnetlink import Ack, Address, Done, Link, Report
+from alived.workers.vrrp.kernel import rtnetlink
+from alived.workers.vrrp.kernel.rtnetlink import Ack, Address, Done, Link, Report
+from alived.workers.vrrp.transport.backlog import enlarge
 
 RTMGRP_LINK = 0x1
 RTMGRP_IPV4_IFADDR = 0x10
