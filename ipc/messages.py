@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from alived.ipc.model.config import ConfigObject
-from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.routing import Route, Rule, VirtualAddress
 from alived.ipc.record import record
 
 Document = dict[str, Any]
@@ -73,6 +73,8 @@ class Configure(Message):
     retained: tuple["Retained", ...] = ()
     silent_for: float = 0.0
     """Seconds since the predecessor was last known to be well; meaningful only with `retained`."""
+    started: float = 0.0
+    """CLOCK_MONOTONIC seconds at which the daemon started: startup delays run from there, whoever lives or dies."""
 
 
 @record(kw_only=True)
@@ -94,11 +96,14 @@ class Stop(Message):
 
 @record(kw_only=True)
 class TrackerChanged(Message):
-    """Checker -> vrrp: a vrrp_script is up or down; sent at every change and after the first verdict."""
+    """Checker, bfd -> vrrp: what instances track has changed; sent at every change and after the first verdict."""
 
     tracker: str
-    """`script NAME`."""
+    """`script NAME`, `file NAME`, `process NAME` or `bfd NAME`."""
     up: bool
+    """Of a file: there is a number in it that can be read."""
+    value: int = 0
+    """The number in a track_file; 0 for all others."""
 
     @property
     def key(self) -> str:
@@ -108,7 +113,7 @@ class TrackerChanged(Message):
 
 @record(kw_only=True)
 class PriorityChanged(Message):
-    """Vrrp -> observers: the effective priority of an instance and what made it so."""
+    """Vrrp -> checker (FIFO), observers: the effective priority of an instance and what made it so."""
 
     instance: str
     effective: int
@@ -141,13 +146,49 @@ class InstanceState(Message):
     """Primary address of the master as far as known; empty: not known."""
     stopping: bool = False
     """The daemon is stopping: `notify_stop` is meant, not the state."""
+    deleted: bool = False
+    """A reload has removed the instance: its programs are told so once, and then forgotten."""
     held: tuple[VirtualAddress, ...] = ()
     """Addresses that the instance has put on interfaces, and its heir must keep or remove."""
+    held_routes: tuple[Route, ...] = ()
+    """The same of its routes."""
+    held_rules: tuple[Rule, ...] = ()
+    """The same of its rules."""
 
     @property
     def key(self) -> str:
         """Retained: the last of each instance."""
         return f"instance {self.instance}"
+
+
+@record(kw_only=True)
+class GroupState(Message):
+    """Vrrp -> checker (notify programs), observers: a vrrp_sync_group entered a state, with all its members."""
+
+    group: str
+    state: State
+    since: float
+    """CLOCK_MONOTONIC seconds."""
+    priority: int
+    """Effective priority of its first member at that moment, which keepalived tells too."""
+    stopping: bool = False
+    """The daemon is stopping: `notify_stop` is meant, not the state."""
+    deleted: bool = False
+    """A reload has removed the group."""
+
+    @property
+    def key(self) -> str:
+        """Retained: the last of each group."""
+        return f"sync_group {self.group}"
+
+
+@record(kw_only=True)
+class LowerPriorityHeard(Message):
+    """Vrrp -> checker (notify_master_rx_lower_pri, FIFO), observers: a master heard one of lower priority."""
+
+    instance: str
+    priority: int
+    """Our own, effective."""
 
 
 @record(kw_only=True)
@@ -180,7 +221,7 @@ class RealServerState(Message):
 
 @record(kw_only=True)
 class VirtualServerState(Message):
-    """Lvs -> observers: whether a virtual server has its quorum, and the live weight behind it."""
+    """Lvs -> vrrp (tracking), observers: whether a virtual server has its quorum, and the live weight behind it."""
 
     virtual_server: str
     quorum_up: bool
@@ -243,14 +284,16 @@ class Reply(Message):
     """When not ok: `{"error": one line}`."""
 
 
-Retained = TrackerChanged | PriorityChanged | InstanceState | RealServerState | VirtualServerState | WorkerState
+Retained = (
+    TrackerChanged | PriorityChanged | InstanceState | GroupState | RealServerState | VirtualServerState | WorkerState
+)
 """Messages of which the supervisor keeps the last one per key."""
 
 MESSAGES: dict[str, type[Message]] = {
     cls.__name__: cls
     for cls in (
-        Hello, Heartbeat, Configure, Configured, Stop, TrackerChanged, PriorityChanged, InstanceState, RealServerState,
-        VirtualServerState, WorkerState, LogLine, Query, Reply,
+        Hello, Heartbeat, Configure, Configured, Stop, TrackerChanged, PriorityChanged, InstanceState, GroupState,
+        LowerPriorityHeard, RealServerState, VirtualServerState, WorkerState, LogLine, Query, Reply,
     )
 }  # fmt: skip
 

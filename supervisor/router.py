@@ -8,7 +8,9 @@ waits, and is delivered after that as news: a notify program is not lost because
 from collections import deque
 
 from alived.ipc.messages import (
+    GroupState,
     InstanceState,
+    LowerPriorityHeard,
     Message,
     PriorityChanged,
     RealServerState,
@@ -18,19 +20,31 @@ from alived.ipc.messages import (
 )
 from alived.ipc.model.checker import VrrpScript
 from alived.ipc.model.config import Config
+from alived.ipc.model.groups import SyncGroup
 from alived.ipc.model.lvs import VirtualServer
+from alived.ipc.model.tracking import TrackFile, TrackProcess
 from alived.ipc.model.vrrp import VrrpInstance
 from alived.ipc.record import record
 
-Routed = TrackerChanged | PriorityChanged | InstanceState | RealServerState | VirtualServerState
+Routed = (
+    TrackerChanged
+    | PriorityChanged
+    | InstanceState
+    | GroupState
+    | LowerPriorityHeard
+    | RealServerState
+    | VirtualServerState
+)
 """What may come from a worker for others. Observers see all of it."""
 
 ROUTES: dict[type[Message], tuple[str, ...]] = {
     TrackerChanged: ("vrrp",),
-    PriorityChanged: (),
+    PriorityChanged: ("checker",),
     InstanceState: ("checker",),
+    GroupState: ("checker",),
+    LowerPriorityHeard: ("checker",),
     RealServerState: ("lvs",),
-    VirtualServerState: (),
+    VirtualServerState: ("vrrp",),
 }
 """Kind -> the workers that receive it."""
 
@@ -58,7 +72,8 @@ class Router:
 
     def receive(self, sender: str, message: Routed) -> list[Delivery]:
         """A worker said something that others may want."""
-        self._keep(sender, message)
+        if not isinstance(message, LowerPriorityHeard):  # news, and no state
+            self._keep(sender, message)
         deliveries = []
         for worker in ROUTES[type(message)]:
             if worker in self._present:
@@ -70,7 +85,8 @@ class Router:
     def returns(self, worker: str) -> tuple[Retained, ...]:
         """A worker is there: what it must know before anything new. `waiting` has what comes after."""
         self._present.add(worker)
-        news = {message.key for message in self._waiting.get(worker, ())}
+        waiting = self._waiting.get(worker, ())
+        news = {message.key for message in waiting if not isinstance(message, LowerPriorityHeard)}
         return tuple(
             message
             for key, (sender, message) in self._retained.items()
@@ -119,8 +135,14 @@ def keys(config: Config) -> frozenset[str]:
         match item:
             case VrrpInstance():
                 found |= {f"instance {item.name}", f"priority {item.name}"}
+            case SyncGroup():
+                found.add(f"sync_group {item.name}")
             case VrrpScript():
                 found.add(f"tracker script {item.name}")
+            case TrackFile():
+                found.add(f"tracker file {item.name}")
+            case TrackProcess():
+                found.add(f"tracker process {item.name}")
             case VirtualServer():
                 found.add(f"virtual_server {item.name}")
                 found |= {f"real_server {item.name} {server.name}" for server in item.real_servers}

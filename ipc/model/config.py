@@ -3,6 +3,7 @@
 from alived.ipc.model.bfd import BfdInstance
 from alived.ipc.model.checker import Notify, VrrpScript
 from alived.ipc.model.checks import RealServerChecks, SslContext
+from alived.ipc.model.globals import CheckerGlobals, VrrpGlobals
 from alived.ipc.model.groups import SyncGroup, TrackGroup
 from alived.ipc.model.interfaces import GarpGroup, InterfaceDelay, LinkbeatInterface
 from alived.ipc.model.lvs import LvsGlobals, VirtualServer, VirtualServerGroup
@@ -12,26 +13,32 @@ from alived.ipc.model.tracking import TrackFile, TrackProcess
 from alived.ipc.model.vrrp import VrrpInstance
 from alived.ipc.record import record
 
-VrrpObject = VrrpInstance
-CheckerObject = VrrpScript | Notify | RealServerChecks
+VrrpObject = (
+    VrrpGlobals | GarpGroup | InterfaceDelay | LinkbeatInterface | StaticRouting | SyncGroup | TrackGroup | VrrpInstance
+)
+CheckerObject = CheckerGlobals | VrrpScript | TrackFile | TrackProcess | Notify | RealServerChecks
 LvsObject = LvsGlobals | VirtualServer
-ConfigObject = VrrpInstance | VrrpScript | Notify | RealServerChecks | LvsGlobals | VirtualServer
-"""What is sent to a worker."""
-
-KeptObject = (
-    ConfigObject
-    | BfdInstance
+ConfigObject = (
+    VrrpGlobals
     | GarpGroup
     | InterfaceDelay
     | LinkbeatInterface
-    | SslContext
     | StaticRouting
     | SyncGroup
-    | TrackFile
     | TrackGroup
+    | VrrpInstance
+    | CheckerGlobals
+    | VrrpScript
+    | TrackFile
     | TrackProcess
-    | VirtualServerGroup
+    | Notify
+    | RealServerChecks
+    | LvsGlobals
+    | VirtualServer
 )
+"""What is sent to a worker."""
+
+KeptObject = ConfigObject | BfdInstance | SslContext | VirtualServerGroup
 """What a configuration can have."""
 
 

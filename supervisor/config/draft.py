@@ -6,14 +6,24 @@ from typing import Generic, TypeVar
 
 from alived.ipc.model.checker import VrrpScript
 from alived.ipc.model.config import CheckerObject, Config, KeptObject
+from alived.ipc.model.groups import SyncGroup, TrackGroup
+from alived.ipc.model.interfaces import GarpGroup, InterfaceDelay, LinkbeatInterface
 from alived.ipc.model.lvs import LvsGlobals, VirtualServer
+from alived.ipc.model.routing import StaticRouting
 from alived.ipc.model.settings import Settings
+from alived.ipc.model.tracking import TrackFile, TrackProcess
 from alived.ipc.model.vrrp import VrrpInstance
+from alived.supervisor.config.build_globals import checker_globals, vrrp_globals
 from alived.supervisor.config.diagnostics import Code, Place, Report
 from alived.supervisor.config.runnable import instance_obstacle, service_obstacle
 from alived.supervisor.config.sections import Section
 
 T = TypeVar("T")
+
+OF_VRRP = (GarpGroup, InterfaceDelay, LinkbeatInterface, StaticRouting, SyncGroup, TrackGroup)
+"""What the vrrp worker is given beside its instances."""
+OF_CHECKER = (TrackFile, TrackProcess)
+"""What the checker worker is given if an instance or a group tracks it."""
 
 
 @dataclass(slots=True)
@@ -42,27 +52,33 @@ class Draft:
     virtual_servers: list[Placed[VirtualServer]]
     """With the checks of their real servers."""
     others: list[KeptObject] = field(default_factory=list)
-    """What no worker acts on yet."""
+    """All that is neither of these."""
 
     def config(self, report: Report) -> Config:
         """What each worker gets, and what is kept; a note about each kind of object that is kept."""
         instances, kept_instances = _parted(self.instances, instance_obstacle, report)
         servers, kept_servers = _parted(self.virtual_servers, service_obstacle, report)
-        tracked = {script.name for placed in instances for script in placed.value.track_scripts}
-        scripts = [placed.value for placed in self.scripts]
+        of_vrrp = [item for item in self.others if isinstance(item, OF_VRRP)]
+        trackers = [item for item in self.others if isinstance(item, OF_CHECKER)]
+        groups = [item for item in of_vrrp if isinstance(item, SyncGroup)]
+        trackable = [placed.value for placed in instances] + groups
+        defined = [placed.value for placed in self.scripts]
+        tracked = {script.name for item in trackable for script in item.track_scripts}
+        watched = {("track_file", each.name) for item in trackable for each in item.track_files}
+        watched |= {("vrrp_track_process", each.name) for item in trackable for each in item.track_processes}
+        used = [script for script in defined if script.name in tracked]
+        used_trackers = [item for item in trackers if tuple(item.key.split(" ", 1)) in watched]
+        runs_vrrp = bool(instances) or any(isinstance(item, StaticRouting) for item in of_vrrp)
+        checker = (*used, *used_trackers, *_companions(instances), *_companions(servers))
         backend = LvsGlobals(backend=self.settings.alived_lvs_backend)
         return Config(
             settings=self.settings,
-            vrrp=_values(instances),
-            checker=(
-                *(script for script in scripts if script.name in tracked),
-                *_companions(instances),
-                *_companions(servers),
-            ),
+            vrrp=(vrrp_globals(self.settings), *of_vrrp, *_values(instances)) if runs_vrrp else (),
+            checker=(checker_globals(self.settings), *checker) if checker else (),
             lvs=(backend, *_values(servers)) if servers else (),
             kept=(
-                *(script for script in scripts if script.name not in tracked),
-                *self.others,
+                *(script for script in defined if script.name not in tracked),
+                *(item for item in self.others if item not in used_trackers and not (runs_vrrp and item in of_vrrp)),
                 *_values(kept_instances),
                 *_companions(kept_instances),
                 *_values(kept_servers),
