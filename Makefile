@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # Program:package, for what the machine must have.
 FOR_DEMO := ip:iproute2 ps:procps nginx:nginx-light curl:curl nft:nftables unshare:util-linux
 FOR_TEST := $(FOR_DEMO) keepalived:keepalived tcpdump:tcpdump tshark:tshark dumpcap:wireshark-common ipvsadm:ipvsadm \
-    conntrack:conntrack socat:socat linux.uml:user-mode-linux modprobe:kmod systemd-analyze:systemd
+    conntrack:conntrack socat:socat vtysh:frr linux.uml:user-mode-linux modprobe:kmod systemd-analyze:systemd
 
 # Namespaces need root, of the machine or of a user namespace.
 ifneq ($(shell id -u),0)

@@ -12,6 +12,7 @@ import select
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -43,14 +44,15 @@ def wait_until(holds: Callable[[], bool], timeout: float, what: str) -> float:
 class Host(Node):
     """A machine of the cluster."""
 
-    def __init__(self, name: str, switch: Node, address: str) -> None:
+    def __init__(self, name: str, switch: Node, address: str, address6: str = "") -> None:
         super().__init__(whole=True)
         self.name = name
         self.address = address.partition("/")[0]
         self._switch = switch
         self._port = f"to-{name}"
+        self.address6 = address6.partition("/")[0]
         self._own_files()
-        self._own_network(address)
+        self._own_network(address, address6)
 
     def _own_files(self) -> None:
         self._own_empty("/run")
@@ -65,17 +67,24 @@ class Host(Node):
         self.run("mkdir", "-p", directory)
         self.run("mount", "-t", "tmpfs", "own", directory)
 
-    def _own_network(self, address: str) -> None:
+    def _own_network(self, address: str, address6: str) -> None:
         self._switch.run(
             *("ip", "link", "add", self._port, "type", "veth", "peer", "name", INTERFACE, "netns", str(self.pid))
         )
         self._switch.run("ip", "link", "set", self._port, "master", "bridge", "up")
-        for setting in ("net.ipv4.ip_nonlocal_bind=1", "net.ipv6.conf.all.disable_ipv6=1"):
-            name, _, value = setting.partition("=")
-            self.path("/proc/sys/" + name.replace(".", "/")).write_text(value)
+        self._set("ipv4/ip_nonlocal_bind", 1)
+        self._set("ipv6/conf/all/disable_ipv6", int(not address6))
         self.run("ip", "link", "set", "lo", "up")
         self.run("ip", "address", "add", address, "dev", INTERFACE)
+        if address6:  # used at once: nobody else has addresses of ours
+            self._set(f"ipv6/conf/{INTERFACE}/accept_dad", 0)
+            self.run("ip", "address", "add", address6, "dev", INTERFACE, "nodad")
         self.run("ip", "link", "set", INTERFACE, "up")
+
+    def _set(self, setting: str, value: int) -> None:
+        """Set a sysctl of the network; files under /proc/sys/net are those of the network of who opens them."""
+        with self.network():
+            Path("/proc/sys/net", setting).write_text(str(value))
 
     def write(self, inside: str, text: str, mode: int = 0o644) -> str:
         """Make a file, with its directories; gives its path back."""
@@ -89,6 +98,11 @@ class Host(Node):
         """IPv4 addresses of the interface with their prefix lengths, as `ip` shows them."""
         (interface,) = json.loads(self.run("ip", "-json", "-4", "address", "show", "dev", INTERFACE)) or [{}]
         return [f"{info['local']}/{info['prefixlen']}" for info in interface.get("addr_info", ())]
+
+    def all_addresses(self) -> set[str]:
+        """Addresses of both families on all interfaces, without their prefix lengths."""
+        interfaces = json.loads(self.run("ip", "-json", "address", "show"))
+        return {info["local"] for interface in interfaces for info in interface.get("addr_info", ()) if "local" in info}
 
     def wait_for_address(self, address: str, timeout: float, *, present: bool = True) -> float:
         """Wait until an address (`172.20.0.20/32`) is on the interface, or is gone; returns the seconds it took."""
@@ -131,9 +145,9 @@ class Cluster:
         self._switch.run("ip", "link", "add", "bridge", "type", "bridge", "mcast_snooping", "0")
         self._switch.run("ip", "link", "set", "bridge", "up")
 
-    def host(self, name: str, address: str) -> Host:
-        """Add a host; `address` with its prefix length."""
-        host = Host(name, self._switch, address)
+    def host(self, name: str, address: str, address6: str = "") -> Host:
+        """Add a host; addresses with their prefix length. Without one of IPv6 it has no IPv6 at all."""
+        host = Host(name, self._switch, address, address6)
         self._hosts.append(host)
         return host
 

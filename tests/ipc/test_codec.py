@@ -66,7 +66,7 @@ CONFIGURE = encode(
                 auth_pass=b"1111",
                 addresses=(VirtualAddress(address="10.0.0.1", prefixlen=32, dev="eth0"),),
             ),
-            Notify(instance="VI_1", master=Program(argv=("/bin/true",), uid=0, gid=0)),
+            Notify(name="VI_1", master=Program(argv=("/bin/true",), uid=0, gid=0)),
             LvsGlobals(),
         ),
         retained=(
@@ -119,7 +119,7 @@ def frame(kind: str, body: object, version: int = codec.VERSION) -> bytes:
         (frame("Hello", [1]), "list where Hello belongs"),
         (frame("Stop", {"how": "gently"}), "not a StopHow: 'gently'"),
         (frame("Configure", {"generation": 1, "put": {}}), "dict where an array belongs"),
-        (frame("Configure", {"generation": 1, "put": [["Hello", {"pid": 1}]]}), "not one of VrrpInstance"),
+        (frame("Configure", {"generation": 1, "put": [["Hello", {"pid": 1}]]}), "not one of VrrpGlobals"),
         (frame("Query", {"id": 1, "topic": "x", "arguments": []}), "list where a document belongs"),
         (frame("Query", {"id": 1, "topic": "x", "arguments": {"a": b"b"}}), "bytes in a document"),
         (frame("Query", {"id": 1, "topic": "x", "arguments": {b"a": 1}}), "keys are strings"),

@@ -4,7 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alived.ipc.messages import (
+    GroupState,
     InstanceState,
+    LowerPriorityHeard,
     PriorityChanged,
     RealServerState,
     Retained,
@@ -16,7 +18,9 @@ from alived.ipc.messages import (
 from alived.ipc.model.checker import VrrpScript
 from alived.ipc.model.common import Program
 from alived.ipc.model.config import Config
+from alived.ipc.model.groups import SyncGroup
 from alived.ipc.model.lvs import LvsGlobals, Protocol, RealServer, VirtualServer
+from alived.ipc.model.tracking import TrackFile, TrackProcess
 from alived.ipc.model.vrrp import VrrpInstance
 from alived.supervisor.router import MAX_WAITING, Delivery, Router, keys
 
@@ -44,11 +48,26 @@ def test_a_tracker_goes_to_vrrp_a_real_server_to_lvs_a_state_to_the_checker() ->
     assert router.receive("vrrp", instance(State.MASTER)) == [Delivery("checker", instance(State.MASTER))]
 
 
-def test_what_only_observers_want_goes_to_no_worker() -> None:
+def test_priorities_groups_and_lower_priorities_go_to_the_checker_a_quorum_to_vrrp() -> None:
     router = all_present(Router())
-    priority = PriorityChanged(instance="VI_1", effective=100, base=100, reasons=())
-    assert router.receive("vrrp", priority) == []
-    assert router.receive("lvs", VirtualServerState(virtual_server="v", quorum_up=True, weight=1)) == []
+    for message in (
+        PriorityChanged(instance="VI_1", effective=100, base=100, reasons=()),
+        GroupState(group="G", state=State.MASTER, since=1.0, priority=100),
+        LowerPriorityHeard(instance="VI_1", priority=100),
+    ):
+        assert router.receive("vrrp", message) == [Delivery("checker", message)]
+    quorum = VirtualServerState(virtual_server="v", quorum_up=True, weight=1)
+    assert router.receive("lvs", quorum) == [Delivery("vrrp", quorum)]
+
+
+def test_news_that_is_no_state_waits_and_is_not_retained() -> None:
+    router = all_present(Router())
+    router.leaves("checker")
+    heard = LowerPriorityHeard(instance="VI_1", priority=100)
+    assert router.receive("vrrp", heard) == []
+    assert router.retained == ()
+    assert router.returns("checker") == ()
+    assert router.waiting("checker") == (heard,)
 
 
 def test_the_last_of_each_key_is_retained() -> None:
@@ -64,7 +83,8 @@ def test_a_worker_that_comes_back_gets_what_it_said_and_what_was_said_to_it() ->
     router.receive("vrrp", instance(State.MASTER))
     router.receive("lvs", VirtualServerState(virtual_server="v", quorum_up=True, weight=1))
     router.leaves("vrrp")
-    assert router.returns("vrrp") == (tracker("a", up=False), instance(State.MASTER))
+    quorum = VirtualServerState(virtual_server="v", quorum_up=True, weight=1)
+    assert router.returns("vrrp") == (tracker("a", up=False), instance(State.MASTER), quorum)
 
 
 def test_news_for_an_absent_worker_waits_and_is_not_told_as_old_knowledge() -> None:
@@ -103,8 +123,15 @@ def test_a_successor_of_the_supervisor_starts_with_what_was_retained() -> None:
 
 def test_what_is_no_longer_configured_is_forgotten_when_its_speaker_has_heard() -> None:
     config = Config(
-        vrrp=(VrrpInstance(name="VI_1", interface="eth0", virtual_router_id=1),),
-        checker=(VrrpScript(name="a", program=Program(argv=("/bin/true",), uid=0, gid=0)),),
+        vrrp=(
+            SyncGroup(name="G", members=("VI_1",)),
+            VrrpInstance(name="VI_1", interface="eth0", virtual_router_id=1),
+        ),
+        checker=(
+            VrrpScript(name="a", program=Program(argv=("/bin/true",), uid=0, gid=0)),
+            TrackFile(name="f", file="/f"),
+            TrackProcess(name="p", process=("nginx",)),
+        ),
         lvs=(
             LvsGlobals(),
             VirtualServer(
@@ -115,7 +142,10 @@ def test_what_is_no_longer_configured_is_forgotten_when_its_speaker_has_heard() 
     assert keys(config) == {
         "instance VI_1",
         "priority VI_1",
+        "sync_group G",
         "tracker script a",
+        "tracker file f",
+        "tracker process p",
         "virtual_server 10.0.0.1:80/TCP",
         "real_server 10.0.0.1:80/TCP h:1",
     }
