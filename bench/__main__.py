@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from bench import configtest, memory, respawn, silence, start
+from bench import configtest, instances, intervals, load, memory, reload, respawn, silence, start, vrrp
 from bench.table import Row, heading
 from examples.testbed.namespaces import become_root
 
@@ -13,6 +13,11 @@ BENCHES: dict[str, Callable[[], Iterator[Row]]] = {
     "start": start.measure,
     "respawn": respawn.measure,
     "silence": silence.measure,
+    "intervals": intervals.measure,
+    "vrrp": vrrp.measure,
+    "reload": reload.measure,
+    "load": load.measure,
+    "instances": instances.measure,
     "memory": memory.measure,
     "configtest": configtest.measure,
 }

@@ -1,5 +1,6 @@
 """The rows and how they are printed."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -28,7 +29,9 @@ class Row:
 
     @property
     def ratio(self) -> float:
-        """Alived's figure as a multiple of keepalived's."""
+        """Alived's figure as a multiple of keepalived's; of nothing: 1 or infinity."""
+        if not self.figures.keepalived:
+            return math.inf if self.figures.alived else 1.0
         return self.figures.alived / self.figures.keepalived
 
     @property

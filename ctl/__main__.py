@@ -4,13 +4,14 @@ import argparse
 import contextlib
 import dataclasses
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from alived.ctl import processes, tables
+from alived.ctl import monitor, processes, tables, why
 from alived.ipc import paths
 from alived.ipc.bus import Client, NoDaemon
 from alived.ipc.messages import Document, LogLine, Message, Reply
@@ -45,6 +46,12 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     for name, (text, _) in VIEWS.items():
         commands.add_parser(name, help=text, parents=[common])
+    one = commands.add_parser("why", help="one VRRP instance: what it is, since when, and why", parents=[common])
+    one.add_argument("instance", metavar="INSTANCE")
+    wire = commands.add_parser("monitor", help="adverts on the wire, and what is wrong with them", parents=[common])
+    wire.add_argument("interface", nargs="?", metavar="IFACE", help="one interface only")
+    wire.add_argument("-c", "--count", type=_positive, metavar="COUNT", help="end after so many adverts")
+    wire.add_argument("-t", "--time", type=_seconds, metavar="SECONDS", help="end after so many seconds")
     logs = commands.add_parser("logs", help="what the processes logged", parents=[common])
     logs.add_argument("worker", nargs="?", choices=("supervisor", "vrrp", "checker", "lvs"), help="one process only")
     logs.add_argument("-f", "--follow", action="store_true", help="go on with new lines until interrupted")
@@ -62,8 +69,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _positive(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of lines")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number")
     return int(text)
+
+
+def _seconds(text: str) -> float:
+    if not (text.replace(".", "", 1).isdecimal() and text.isascii()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return float(text)
 
 
 def _file(text: str) -> str:
@@ -79,6 +92,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     timeout = RELOAD_TIMEOUT if arguments.command in ("reload", "plan") else TIMEOUT
     try:
+        if arguments.command == "monitor":
+            return _monitor(arguments)
         with contextlib.closing(
             Client(paths.bus(arguments.runtime_dir), paths.events(arguments.runtime_dir), timeout)
         ) as client:
@@ -86,7 +101,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     except NoDaemon as error:
         sys.stderr.write(f"alivectl: {error}\n")
         return EXIT_NO_DAEMON
-    except (KeyboardInterrupt, BrokenPipeError):
+    except KeyboardInterrupt:
+        return EXIT_OK
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is buffered goes there at the exit
         return EXIT_OK
 
 
@@ -96,6 +114,8 @@ def _run(client: Client, arguments: argparse.Namespace) -> int:
             return _logs(client, arguments)
         case "events":
             return _events(client, arguments)
+        case "why":
+            return _why(client, arguments)
     reply = client.ask(arguments.command, {"file": arguments.file} if arguments.command == "plan" else None)
     if not reply.ok:
         return _refused(reply)
@@ -110,6 +130,32 @@ def _run(client: Client, arguments: argparse.Namespace) -> int:
         print(CHANGES[arguments.command](document))
     refused = document.get("refused") or not document.get("applied", True)
     return EXIT_REFUSED if refused else EXIT_OK
+
+
+def _why(client: Client, arguments: argparse.Namespace) -> int:
+    reply = client.ask("vrrp", {"instance": arguments.instance})
+    if not reply.ok:
+        names = [instance["name"] for instance in client.ask("status").body.get("instances", ())]
+        if names and arguments.instance not in names:
+            sys.stderr.write(f"alivectl: {why.unknown(arguments.instance, names)}\n")
+            return EXIT_REFUSED
+        return _refused(reply)
+    (document,) = reply.body["instances"]
+    print(json.dumps(document, indent=2) if arguments.json else why.why(document))
+    return EXIT_OK
+
+
+def _monitor(arguments: argparse.Namespace) -> int:
+    name, count, seconds = arguments.interface, arguments.count, arguments.time
+    try:
+        monitor.run(name, arguments.runtime_dir, count=count, seconds=seconds, as_json=arguments.json)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        where = name or "the interfaces"
+        sys.stderr.write(f"alivectl: it cannot listen on {where}: {error.strerror}\n")
+        return EXIT_REFUSED
+    return EXIT_OK
 
 
 def _refused(reply: Reply) -> int:

@@ -89,12 +89,15 @@ def status(document: Document) -> str:
 
 def vrrp(document: Document) -> str:
     """`alivectl vrrp`."""
-    head = ("INSTANCE", "STATE", "FOR", "PRIORITY", "INTERFACE", "VRID", "MASTER", "LAST ADVERT", "ADDRESSES", "WHY")
+    head = (
+        *("INSTANCE", "STATE", "FOR", "PRIORITY", "GROUP", "INTERFACE", "VRID", "MASTER", "LAST ADVERT", "ALSO MASTER"),
+        *("ADDRESSES", "WHY"),
+    )
     return table(head, (_instance(instance) for instance in document["instances"]))
 
 
 def _instance(instance: Document) -> tuple[Any, ...]:
-    priority, heard = instance["priority"], instance["last_advert_age"]
+    priority, heard, other = instance["priority"], instance["last_advert_age"], instance.get("other_master")
     changes = ", ".join(priority["reasons"])
     absent = [f"{address['address']} ABSENT" for address in instance["addresses"] if not address["present"]]
     return (
@@ -102,10 +105,12 @@ def _instance(instance: Document) -> tuple[Any, ...]:
         instance["state"],
         duration(instance["age"]),
         f"{priority['effective']} ({changes})" if changes else priority["effective"],
+        instance.get("sync_group"),
         instance["interface"],
         instance["virtual_router_id"],
         instance["master"],
         f"{duration(heard)} ago" if heard is not None else None,
+        other["source"] if other is not None else None,
         " ".join(absent if instance["state"] == "MASTER" else ())
         or " ".join(address["address"] for address in instance["addresses"]),
         "; ".join(instance["faults"]) or instance["reason"],

@@ -14,6 +14,7 @@ from enum import StrEnum
 from alived.supervisor.forker import Forker, ForkFailed
 from alived.supervisor.logpipe import LogPipe
 from alived.supervisor.patience import Patience
+from alived.supervisor.scheduling import Placement, Riser
 
 
 class Phase(StrEnum):
@@ -41,8 +42,13 @@ class Child:
         self.generation = 0
         self.wanted_generation = 0
         """The last one it was told of."""
+        self.told_at = 0.0
+        """When that was, monotonic."""
         self.identity = b""
         self.patience = Patience(0.0)
+        self.placement = Placement()
+        """How it runs in this life."""
+        self.riser = Riser()
         self.last_seen = 0.0
         """When it or its predecessor was last known to be well, monotonic."""
         self.starting = asyncio.Lock()
@@ -73,6 +79,8 @@ class Child:
         self._lives += 1
         self.identity = f"{self.name}/{os.getpid()}/{self._lives}".encode()
         self.patience = Patience(time.monotonic())
+        self.placement, self.riser = Placement(), Riser()
+        self.generation = 0
         self.greeted, self.ended = loop.create_future(), loop.create_future()
         self.up_to_date.clear()
         pipe = LogPipe(lambda level, text: self._write_log(self.name, level, text))
@@ -97,11 +105,17 @@ class Child:
         pipe.close()
         ended(self, os.waitstatus_to_exitcode(status))
 
+    def tell(self, generation: int) -> None:
+        """It is being told of a generation."""
+        self.wanted_generation = generation
+        self.told_at = time.monotonic()
+
     def beat(self, now: float, loop_lag: float) -> None:
         """A heartbeat was heard."""
         self.patience.beat(now)
         self.last_seen = now
         self.loop_lag = loop_lag
+        self.riser.beat(loop_lag)
 
     def kill(self) -> None:
         """End it now. A stopped process ends as well."""

@@ -17,16 +17,21 @@ from typing import Any
 from alived.ipc.bus import SupervisorBus
 from alived.ipc.messages import Configure, Stop, StopHow, WorkerExit, WorkerState
 from alived.ipc.model.config import Config
-from alived.supervisor import restart
+from alived.ipc.model.processes import Scheduling
+from alived.supervisor import restart, sched
 from alived.supervisor.children import Child, Phase
 from alived.supervisor.forker import Forker, ForkFailed
 from alived.supervisor.reload import Plan
 from alived.supervisor.router import Routed, Router
+from alived.supervisor.scheduling import placement, scheduling_of
 from alived.supervisor.sinks import Sinks
 from alived.supervisor.team import TEAM
 
 TAKE_ON_TIMEOUT = 2.0
 """Seconds that a reload waits for one worker before it turns to the next."""
+
+TAKE_ON_EACH = 0.01
+"""Seconds that a worker may take to take on one object, on a slow and busy machine."""
 
 MAX_BURIALS = 1000
 """Orphans that are reaped in one turn of the loop."""
@@ -56,6 +61,7 @@ class Crew:
     generation: int = 0
     stopping: bool = False
     children: dict[str, Child] = field(init=False)
+    _started: float = field(init=False, default_factory=time.monotonic)
     _background: set[asyncio.Task[None]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
@@ -133,6 +139,7 @@ class Crew:
 
     def greet(self, child: Child) -> None:
         """It said hello: everything it must know, then what waited for it."""
+        self._place(child)
         self.bus.send(
             child.identity,
             Configure(
@@ -140,9 +147,10 @@ class Crew:
                 put=self.config.slices.get(child.name, ()),
                 retained=self.router.returns(child.name),
                 silent_for=max(time.monotonic() - child.last_seen, 0.0),
+                started=self._started,
             ),
         )
-        child.wanted_generation = self.generation
+        child.tell(self.generation)
         child.greeted.set_result(None)
         for message in self.router.waiting(child.name):
             self.bus.send(child.identity, message)
@@ -150,6 +158,7 @@ class Crew:
     def ready(self, child: Child, generation: int) -> None:
         """It has taken on a generation."""
         child.generation = generation
+        child.riser.excuse()
         if generation == child.wanted_generation:
             child.up_to_date.set()
         if generation == self.generation:
@@ -188,12 +197,15 @@ class Crew:
         for part in plan.updates:
             child = self.children[part.worker]
             if child.reachable and child.phase is not Phase.STOPPING:
-                child.wanted_generation = self.generation
+                child.tell(self.generation)
                 child.up_to_date.clear()
                 update = Configure(generation=self.generation, put=part.put, drop=part.drop)
                 self.bus.send(child.identity, update)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(child.up_to_date.wait(), TAKE_ON_TIMEOUT)
+        for child in self.children.values():
+            if child.reachable:
+                self._place(child)
         await self.start(config.slices)
 
     # --- watch and stop -----------------------------------------------------------------------------------------------
@@ -201,10 +213,30 @@ class Crew:
     def look(self, now: float) -> None:
         """Replace workers that have hung, and bury orphans that were left to us."""
         for child in self.children.values():
-            if child.alive and child.phase is not Phase.STOPPING and child.patience.look(now):
+            if child.alive and child.phase is not Phase.STOPPING and self._hangs(child, now):
                 log.error("%s worker (pid %d) has hung: no heartbeat", child.name, child.pid)
                 child.kill()
+            elif child.alive and child.riser.rise(self._scheduling(child), self.config.settings.auto_priority):
+                log.warning("%s worker is late: real-time priority %d", child.name, child.riser.rt_priority)
+                self._place(child)
         self._bury_orphans()
+
+    def _hangs(self, child: Child, now: float) -> bool:
+        """No heartbeat for too long; while it takes on a large configuration, none is expected."""
+        if not child.patience.look(now):
+            return False
+        busy_until = child.told_at + TAKE_ON_EACH * len(self.config.slices.get(child.name, ()))
+        return child.generation == child.wanted_generation or now > busy_until
+
+    def _scheduling(self, child: Child) -> Scheduling:
+        return scheduling_of(child.name, self.config.settings)
+
+    def _place(self, child: Child) -> None:
+        """Let it run as configured, or as it has risen."""
+        wanted = placement(self._scheduling(child), child.riser.rt_priority, self.config.settings.auto_priority)
+        for complaint in dict.fromkeys(sched.place(child.pid, child.placement, wanted)):
+            log.warning("%s worker: %s", child.name, complaint)
+        child.placement = wanted
 
     def _bury_orphans(self) -> None:
         """Reap what descendants left behind: as a subreaper we are the parent of every daemon that a script starts."""

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,7 +26,7 @@ from alived.ipc.messages import (
     Reply,
     StopHow,
 )
-from alived.supervisor import control, exitcodes
+from alived.supervisor import control, dumpfiles, exitcodes
 from alived.supervisor.config.load import Loaded, load
 from alived.supervisor.control import Control
 from alived.supervisor.crew import Crew
@@ -33,6 +34,7 @@ from alived.supervisor.daemon import Caller
 from alived.supervisor.forker import Forker
 from alived.supervisor.options import Options
 from alived.supervisor.patience import LOOK_EVERY
+from alived.supervisor.private import write_private
 from alived.supervisor.reload import plan
 from alived.supervisor.router import Routed, Router
 from alived.supervisor.sinks import Sinks
@@ -78,7 +80,7 @@ class Parent:
         self._ready = False
         self._settled = asyncio.Event()
         self._end: asyncio.Future[None] = self._loop.create_future()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
 
     # --- from start to end --------------------------------------------------------------------------------------------
 
@@ -125,7 +127,7 @@ class Parent:
             self._loop.add_signal_handler(number, self.stop)
         self._loop.add_signal_handler(signal.SIGHUP, lambda: self._spawn(self._hangup()))
         self._loop.add_signal_handler(signal.SIGUSR1, lambda: self._spawn(self._dump("alived.data", control.DATA)))
-        self._loop.add_signal_handler(signal.SIGUSR2, lambda: self._spawn(self._dump("alived.stats", control.STATS)))
+        self._loop.add_signal_handler(signal.SIGUSR2, lambda: self._spawn(self._dump_stats()))
         if self._notifier.watchdog_interval:
             self._watchdog()
 
@@ -297,19 +299,30 @@ class Parent:
         found = () if refusal else plan(self._crew.config, loaded.config).changes
         return control.planned(str(file), refusal, found, [problem.render() for problem in loaded.diagnostics])
 
-    async def _dump(self, name: str, topics: tuple[str, ...]) -> None:
-        """SIGUSR1 and SIGUSR2: write what is known to a file in the runtime directory."""
+    async def _dump(self, name: str, topics: tuple[str, ...]) -> Document:
+        """SIGUSR1 and SIGUSR2: write what is known to a file in the runtime directory, and return it."""
         document: Document = {}
         for topic in topics:
             reply = await self._control.answer(Query(id=0, topic=topic, arguments={}))
             document[topic] = reply.body
-        path = self._options.runtime_dir / name
+        await self._write("state", str(self._options.runtime_dir / name), json.dumps(document, indent=2) + "\n")
+        return document
+
+    async def _dump_stats(self) -> None:
+        """SIGUSR2: the statistics of instances, too, where and as keepalived writes them."""
+        document = await self._dump("alived.stats", control.STATS)
+        instances = document["stats"].get("instances")
+        if instances is not None:  # else there is no vrrp worker to ask
+            path = dumpfiles.stats_file(self._crew.config.settings, tempfile.gettempdir())
+            await self._write("statistics", path, dumpfiles.stats_text(instances))
+
+    async def _write(self, what: str, path: str, text: str) -> None:
         try:
-            path.write_text(json.dumps(document, indent=2) + "\n")
+            await asyncio.to_thread(write_private, Path(path), text)
         except OSError as error:
-            log.error("the state cannot be written: %s", error)
+            log.error("the %s cannot be written to %s: %s", what, path, error.strerror)
         else:
-            log.info("state written to %s", path)
+            log.info("%s written to %s", what, path)
 
     # --- small things -------------------------------------------------------------------------------------------------
 
@@ -334,7 +347,7 @@ class Parent:
             log.log(diagnostic.level, "%s", diagnostic.render())
         return loaded
 
-    def _spawn(self, coroutine: "asyncio._CoroutineLike[None]") -> None:
+    def _spawn(self, coroutine: "asyncio._CoroutineLike[object]") -> None:
         task = self._loop.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -14,7 +14,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "workers/vrrp": ("alived.ipc", "alived.workers.vrrp"),
     "workers/checker": ("alived.ipc", "alived.workers.checker"),
     "workers/lvs": ("alived.ipc", "alived.workers.lvs"),
-    "ctl": ("alived.ipc", "alived.ctl"),
+    "ctl": ("alived.ipc", "alived.ctl", "alived.workers.vrrp.wire"),
 }
 """Room -> what of ours it may import. The bare package `alived` (its version) is everybody's."""
 

@@ -1,4 +1,6 @@
-"""What the checker worker runs: scripts, notify programs, checks of real servers."""
+"""What the checker worker runs beside the checks of real servers: scripts, and how changes are told."""
+
+from enum import StrEnum
 
 from alived.ipc.model.common import Program
 from alived.ipc.model.tracking import UNWEIGHTED, Weight
@@ -28,25 +30,40 @@ class VrrpScript:
         return f"vrrp_script {self.name}"
 
 
+class NotifyKind(StrEnum):
+    """Of what a change is told; the value is the word that programs and pipes get."""
+
+    INSTANCE = "INSTANCE"
+    GROUP = "GROUP"
+
+
 @record(kw_only=True)
 class Notify:
-    """Programs to run when an instance changes state, in the order of keepalived.conf(5)."""
+    """How changes of one instance or sync group are told: programs, in the order of keepalived.conf(5), and mail.
 
-    instance: str
+    When there is a pipe, every instance and group has one of these, since all are told there.
+    """
+
+    kind: NotifyKind = NotifyKind.INSTANCE
+    name: str
     master: Program | None = None
     backup: Program | None = None
     fault: Program | None = None
     stop: Program | None = None
     any_state: Program | None = None
-    """`notify`: run after the others with INSTANCE, the name, the state and the effective priority."""
+    """`notify`: run after the others with the kind, the name, the state and the effective priority."""
     master_rx_lower_pri: Program | None = None
     """Run when a master hears an advert of lower priority."""
     deleted: Program | None = None
     """Run when a reload removes the instance."""
     says_deleted: bool = False
     """`notify_deleted`: all are told DELETED then, and not FAULT."""
+    smtp_alert: bool = False
+    """Changes are told by mail, and there is somewhere to send it."""
+    priority_changes: bool = False
+    """`notify_priority_changes`: changes of priority are told in the pipes."""
 
     @property
     def key(self) -> str:
         """Identity across reloads."""
-        return f"notify {self.instance}"
+        return f"notify {self.name}" if self.kind is NotifyKind.INSTANCE else f"notify_group {self.name}"

@@ -17,6 +17,8 @@ class VrrpGlobals:
     """Seconds from the daemon's start to that of instances."""
     delay_after_boot: float = 0.0
     """Seconds from the machine's start to that of instances; the longer delay holds."""
+    garp_interval: float = 0.0
+    """Seconds between two gratuitous ARP messages on one interface."""
     gna_interval: float = 0.0
     """Seconds between two neighbour advertisements on one interface."""
     disable_local_igmp: bool = False

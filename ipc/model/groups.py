@@ -1,7 +1,13 @@
 """Groups of instances: those that change state together, and those that watch the same static addresses."""
 
 from alived.ipc.model.common import Program
-from alived.ipc.model.tracking import TrackedBfd, TrackedFile, TrackedInterface, TrackedProcess
+from alived.ipc.model.tracking import (
+    TrackedBfd,
+    TrackedFile,
+    TrackedInterface,
+    TrackedProcess,
+    TrackedVirtualServer,
+)
 from alived.ipc.model.vrrp import TrackedScript
 from alived.ipc.record import record
 
@@ -19,6 +25,8 @@ class SyncGroup:
     track_files: tuple[TrackedFile, ...] = ()
     track_processes: tuple[TrackedProcess, ...] = ()
     track_bfds: tuple[TrackedBfd, ...] = ()
+    track_virtual_servers: tuple[TrackedVirtualServer, ...] = ()
+    """alived_track_virtual_server."""
     sync_group_tracking_weight: bool = False
     """Members keep the weights of what they track themselves, although their priorities then differ."""
     notify_master: Program | None = None

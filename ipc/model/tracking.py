@@ -63,6 +63,16 @@ class TrackedBfd:
 
 
 @record(kw_only=True)
+class TrackedVirtualServer:
+    """One line of alived_track_virtual_server: the virtual server is up while it has its quorum."""
+
+    name: str
+    """As the virtual server is called: `10.0.0.1:80/TCP`, `fwmark 5` or `group NAME/UDP`."""
+    weight: int = 0
+    reverse: bool = False
+
+
+@record(kw_only=True)
 class InitFile:
     """What a track_file is written with at start."""
 

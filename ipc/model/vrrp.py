@@ -6,7 +6,13 @@ from enum import StrEnum
 from alived.ipc.model.authentication import AuthHmac, AuthType
 from alived.ipc.model.links import Ipvlan, Vmac
 from alived.ipc.model.routing import Route, Rule, VirtualAddress
-from alived.ipc.model.tracking import TrackedBfd, TrackedFile, TrackedInterface, TrackedProcess
+from alived.ipc.model.tracking import (
+    TrackedBfd,
+    TrackedFile,
+    TrackedInterface,
+    TrackedProcess,
+    TrackedVirtualServer,
+)
 from alived.ipc.record import record
 
 
@@ -157,6 +163,8 @@ class VrrpInstance:
     track_files: tuple[TrackedFile, ...] = ()
     track_processes: tuple[TrackedProcess, ...] = ()
     track_bfds: tuple[TrackedBfd, ...] = ()
+    track_virtual_servers: tuple[TrackedVirtualServer, ...] = ()
+    """alived_track_virtual_server."""
 
     nopreempt: bool = False
     preempt_delay: float = 0.0

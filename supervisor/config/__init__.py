@@ -14,7 +14,7 @@ What rows of the grammar cannot say, by theme:
 
 VRRP                ``build_vrrp`` with ``instance_*``, ``authentication``, ``auth_hmac``, ``secret_file``,
                     ``addresses``, ``routing``, ``iproute``, ``build_static``, ``build_sync_groups``, ``sync_members``,
-                    ``build_notify``, ``build_interfaces``, ``check_vrrp``
+                    ``build_notify``, ``telling``, ``build_interfaces``, ``check_vrrp``
 trackers            ``build_tracking``, ``build_scripts``, ``build_trackers``, ``build_bfd``, ``tracking``,
                     ``tracker_weights``
 virtual servers     ``build_virtual_server``, ``build_real_servers``, ``build_checks``, ``build_vs_groups``,

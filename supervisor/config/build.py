@@ -12,6 +12,7 @@ from alived.supervisor.config.build_notify import build_notify
 from alived.supervisor.config.build_settings import build_settings, global_settings
 from alived.supervisor.config.build_static import build_static
 from alived.supervisor.config.build_sync_groups import SyncGroups
+from alived.supervisor.config.build_tracked_servers import TrackedServers
 from alived.supervisor.config.build_tracking import Trackers
 from alived.supervisor.config.build_virtual_server import References, VirtualServers
 from alived.supervisor.config.build_vrrp import Instances
@@ -75,6 +76,9 @@ class _Builder:
         delays, linkbeat = interfaces.delays(), interfaces.linkbeat()
         self._trackers.advise_of_unused()
         virtual_servers, lvs_others = self._lvs()
+        tracked_servers = TrackedServers(virtual_servers, report)
+        tracked_servers.resolve(instances)
+        tracked_servers.resolve(sync_groups)
         found = self._trackers
         placed: list[Placed[Any]] = [*found.files, *found.processes, *found.bfds, *sync_groups, *track_groups]
         placed += garp_groups

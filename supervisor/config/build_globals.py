@@ -10,6 +10,7 @@ def vrrp_globals(settings: Settings) -> VrrpGlobals:
     return VrrpGlobals(
         startup_delay=vrrp.startup_delay,
         delay_after_boot=vrrp.delay_after_boot,
+        garp_interval=vrrp.announcing.interval,
         gna_interval=vrrp.gna_interval,
         disable_local_igmp=vrrp.disable_local_igmp,
         log_unknown_vrids=vrrp.log_unknown_vrids,

@@ -1,4 +1,9 @@
-"""The notify programs of an instance (keepalived.conf(5), "VRRP instance(s)")."""
+"""The notify programs of an instance (keepalived.conf(5), "VRRP instance(s)").
+
+What does not live here: who is told beside programs (telling.py), and the programs of groups (build_sync_groups.py).
+"""
+
+from typing import Any
 
 from alived.ipc.model.checker import Notify
 from alived.ipc.model.common import Program
@@ -24,9 +29,9 @@ def build_notify(section: Section, instance: str, programs: Programs, report: Re
     """The programs that an instance runs on its changes: one object, or none."""
     if FIELDS.keys().isdisjoint(section.values):
         return ()
-    found = {field: notify_program(section, word, programs, report) for word, field in FIELDS.items()}
-    notify = Notify(instance=instance, says_deleted=section.has("notify_deleted"), **found)
-    return () if notify == Notify(instance=instance) else (notify,)
+    found: dict[str, Any] = {field: notify_program(section, word, programs, report) for word, field in FIELDS.items()}
+    notify = Notify(name=instance, says_deleted=section.has("notify_deleted"), **found)
+    return () if notify == Notify(name=instance) else (notify,)
 
 
 def notify_program(section: Section, word: str, programs: Programs, report: Report) -> Program | None:

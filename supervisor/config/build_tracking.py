@@ -10,7 +10,14 @@ from typing import TypeVar
 from alived.ipc.model.bfd import BfdInstance
 from alived.ipc.model.checker import VrrpScript
 from alived.ipc.model.common import Account
-from alived.ipc.model.tracking import UNWEIGHTED, TrackedInterface, TrackFile, TrackProcess, Weight
+from alived.ipc.model.tracking import (
+    UNWEIGHTED,
+    TrackedInterface,
+    TrackedVirtualServer,
+    TrackFile,
+    TrackProcess,
+    Weight,
+)
 from alived.supervisor.config.build_bfd import build_bfd
 from alived.supervisor.config.build_scripts import build_script
 from alived.supervisor.config.build_trackers import build_track_file, build_track_process
@@ -26,6 +33,7 @@ from alived.supervisor.config.tracking import (
     FILES,
     PROCESSES,
     SCRIPTS,
+    VIRTUAL_SERVERS,
     WORDS,
     Definition,
     Kind,
@@ -79,6 +87,7 @@ class Trackers:
             files=self._read(FILES, section),
             processes=self._read(PROCESSES, section),
             bfds=self._read(BFDS, section),
+            virtual_servers=self._virtual_servers(section),
         )
         group = self._groups.get(section.header[0]) if section.block == "vrrp_instance" and section.header else None
         if group is None or group.has("sync_group_tracking_weight"):
@@ -148,6 +157,14 @@ class Trackers:
                 self._report.warning(Code.IGNORED, message, entry.place(0), hint)
             else:
                 found[name] = resolved(TrackedInterface, entry.value, UNWEIGHTED)
+        return tuple(found.values())
+
+    def _virtual_servers(self, section: Section) -> tuple[TrackedVirtualServer, ...]:
+        """The lines of alived_track_virtual_server, as they are: virtual servers may stand further down."""
+        found: dict[str, TrackedVirtualServer] = {}
+        for entry in section.entries(VIRTUAL_SERVERS.word):
+            if is_first(entry, found, self._report):
+                found[entry.value.name] = resolved(TrackedVirtualServer, entry.value, UNWEIGHTED)
         return tuple(found.values())
 
     def _know_sessions(self) -> None:

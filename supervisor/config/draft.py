@@ -15,8 +15,9 @@ from alived.ipc.model.tracking import TrackFile, TrackProcess
 from alived.ipc.model.vrrp import VrrpInstance
 from alived.supervisor.config.build_globals import checker_globals, vrrp_globals
 from alived.supervisor.config.diagnostics import Code, Place, Report
-from alived.supervisor.config.runnable import instance_obstacle, service_obstacle
+from alived.supervisor.config.runnable import service_obstacle
 from alived.supervisor.config.sections import Section
+from alived.supervisor.config.telling import told
 
 T = TypeVar("T")
 
@@ -56,7 +57,7 @@ class Draft:
 
     def config(self, report: Report) -> Config:
         """What each worker gets, and what is kept; a note about each kind of object that is kept."""
-        instances, kept_instances = _parted(self.instances, instance_obstacle, report)
+        instances = self.instances
         servers, kept_servers = _parted(self.virtual_servers, service_obstacle, report)
         of_vrrp = [item for item in self.others if isinstance(item, OF_VRRP)]
         trackers = [item for item in self.others if isinstance(item, OF_CHECKER)]
@@ -69,7 +70,8 @@ class Draft:
         used = [script for script in defined if script.name in tracked]
         used_trackers = [item for item in trackers if tuple(item.key.split(" ", 1)) in watched]
         runs_vrrp = bool(instances) or any(isinstance(item, StaticRouting) for item in of_vrrp)
-        checker = (*used, *used_trackers, *_companions(instances), *_companions(servers))
+        notify = told(self.settings, _values(instances), groups, _companions(instances))
+        checker = (*used, *used_trackers, *notify, *_companions(servers))
         backend = LvsGlobals(backend=self.settings.alived_lvs_backend)
         return Config(
             settings=self.settings,
@@ -79,8 +81,6 @@ class Draft:
             kept=(
                 *(script for script in defined if script.name not in tracked),
                 *(item for item in self.others if item not in used_trackers and not (runs_vrrp and item in of_vrrp)),
-                *_values(kept_instances),
-                *_companions(kept_instances),
                 *_values(kept_servers),
                 *_companions(kept_servers),
             ),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from alived.ipc.model.checker import Notify, VrrpScript
+from alived.ipc.model.checker import Notify, NotifyKind, VrrpScript
 from alived.ipc.model.checks import Check, HttpCheck, MiscCheck, RealServerChecks, SmtpCheck
 from alived.ipc.model.common import Account
 from alived.ipc.model.config import Config
@@ -30,8 +30,12 @@ class Elsewhere:
     """The objects of a configuration that are parts of other objects' blocks."""
 
     def __init__(self, config: Config) -> None:
-        objects = (*config.checker, *config.kept)
-        self.notify = {item.instance: item for item in objects if isinstance(item, Notify)}
+        objects = (*config.vrrp, *config.checker, *config.kept)
+        self.notify = {
+            item.name: item
+            for item in objects
+            if isinstance(item, Notify) and item.kind is NotifyKind.INSTANCE  # a group has its programs itself
+        }
         """By name of the instance."""
         self.checks: dict[tuple[str, str], tuple[Check, ...]] = {
             (item.virtual_server, item.real_server): item.checks

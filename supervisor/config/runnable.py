@@ -4,23 +4,8 @@ Everything is read into the model. An object that no worker can act on yet is ke
 sent; grammar/later.py lists the words that an object may have and that have no effect yet.
 """
 
-from alived.ipc.model.authentication import AuthType
 from alived.ipc.model.lvs import AddressFamily, ForwardingMethod, TunnelType, VirtualServer
-from alived.ipc.model.vrrp import Family, VrrpInstance
 from alived.supervisor.config.forms.lvs import family_of
-
-
-def instance_obstacle(instance: VrrpInstance) -> str:
-    """Why the vrrp worker cannot run an instance yet, in words; empty: it can."""
-    if instance.family is Family.IPV6:
-        return "VRRP for IPv6"
-    if not instance.mcast_group:
-        return "unicast"
-    if instance.auth_type is AuthType.AH:
-        return "auth_type AH"
-    if not instance.interface:
-        return "a vrrp_instance without an interface"
-    return ""
 
 
 def service_obstacle(server: VirtualServer) -> str:

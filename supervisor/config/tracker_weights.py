@@ -34,7 +34,7 @@ def without_weights(tracked: Tracked, section: Section, why: str, report: Report
     is a file whose weight nobody has chosen; processes stay as they are.
     """
     kept: dict[str, tuple[Any, ...]] = tracked._asdict()
-    for kind in ("scripts", "interfaces", "files", "bfds"):
+    for kind in ("scripts", "interfaces", "files", "bfds", "virtual_servers"):
         stays = []
         for tracker in kept[kind]:
             if not tracker.weight:
@@ -55,7 +55,7 @@ def advise(tracked: Tracked, priority: int, section: Section, report: Report) ->
     if not any(tracked) or any(file.weight for file in tracked.files):
         return  # what files add is only known when they are read
     trackers: list[tuple[str, _Weighted]] = []
-    for kind in ("scripts", "interfaces", "processes", "bfds"):
+    for kind in ("scripts", "interfaces", "processes", "bfds", "virtual_servers"):
         trackers += [(kind, tracker) for tracker in getattr(tracked, kind) if tracker.weight]
     best = priority + sum(max(_changes(tracker)) for _, tracker in trackers)
     worst = priority + sum(min(_changes(tracker)) for _, tracker in trackers)

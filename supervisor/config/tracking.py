@@ -7,7 +7,14 @@ What does not live here: how a line is written (forms/tracking.py), what becomes
 from collections.abc import Mapping
 from typing import Generic, NamedTuple, Protocol, TypeVar
 
-from alived.ipc.model.tracking import TrackedBfd, TrackedFile, TrackedInterface, TrackedProcess, Weight
+from alived.ipc.model.tracking import (
+    TrackedBfd,
+    TrackedFile,
+    TrackedInterface,
+    TrackedProcess,
+    TrackedVirtualServer,
+    Weight,
+)
 from alived.ipc.model.vrrp import TrackedScript
 from alived.ipc.record import record
 from alived.supervisor.config.diagnostics import Code, Report, Severity
@@ -23,6 +30,8 @@ class Tracked(NamedTuple):
     files: tuple[TrackedFile, ...] = ()
     processes: tuple[TrackedProcess, ...] = ()
     bfds: tuple[TrackedBfd, ...] = ()
+    virtual_servers: tuple[TrackedVirtualServer, ...] = ()
+    """Their names are as in the file until all virtual servers are known (build_tracked_servers.py)."""
 
 
 @record()
@@ -63,6 +72,7 @@ INTERFACES = Kind(TrackedInterface, "track_interface", "")
 FILES = Kind(TrackedFile, "track_file", "track_file")
 PROCESSES = Kind(TrackedProcess, "track_process", "vrrp_track_process")
 BFDS = Kind(TrackedBfd, "track_bfd", "bfd_instance")
+VIRTUAL_SERVERS = Kind(TrackedVirtualServer, "alived_track_virtual_server", "virtual_server")
 
 WORDS = {
     "scripts": SCRIPTS.word,
@@ -70,6 +80,7 @@ WORDS = {
     "files": FILES.word,
     "processes": PROCESSES.word,
     "bfds": BFDS.word,
+    "virtual_servers": VIRTUAL_SERVERS.word,
 }
 """Field of Tracked -> the block of its lines."""
 

@@ -19,6 +19,7 @@ from alived.supervisor.config.forms.programs import Command, UserAndGroup
 from alived.supervisor.config.forms.routes import RouteLine
 from alived.supervisor.config.forms.rules import RuleLine
 from alived.supervisor.config.forms.text import Lines
+from alived.supervisor.config.forms.tracked_servers import TRACK_VIRTUAL_SERVER
 from alived.supervisor.config.forms.tracking import (
     TRACK_BFD,
     TRACK_FILE,
@@ -73,6 +74,10 @@ WRITTEN: Mapping[tuple[str, str], Written] = {
     ("vrrp_instance", "track_file"): Written("track_files", TRACK_FILE.write),
     ("vrrp_instance", "track_process"): Written("track_processes", TRACK_PROCESS.write),
     ("vrrp_instance", "track_bfd"): Written("track_bfds", TRACK_BFD.write),
+    **{
+        (block, "alived_track_virtual_server"): Written("track_virtual_servers", TRACK_VIRTUAL_SERVER.write)
+        for block in ("vrrp_instance", "vrrp_sync_group")
+    },
     ("vrrp_instance/authentication", "auth_pass"): Written("auth_pass", _password),
     ("", "static_ipaddress"): Written("addresses", _address),
     ("", "static_routes"): Written("routes", _route),

@@ -119,6 +119,15 @@ def test_a_backup_lists_its_addresses_and_the_last_advert() -> None:
     assert "10.0.0.1/32 10.0.0.9/32" in line
 
 
+def test_a_second_master_and_the_group_stand_in_columns_of_their_own() -> None:
+    other = {"source": "10.0.0.3", "priority": 90, "since_age": 1.0, "adverts": 1}
+    head, line = tables.vrrp({"instances": [instance(sync_group="G1", other_master=other)]}).splitlines()
+    assert line[head.index("ALSO MASTER") :].startswith("10.0.0.3 ")
+    assert line[head.index("GROUP") :].startswith("G1 ")
+    (_, line) = tables.vrrp({"instances": [instance(sync_group="", other_master=None)]}).splitlines()
+    assert "10.0.0.3" not in line
+
+
 def test_faults_are_the_reason() -> None:
     line = last_line(tables.vrrp({"instances": [instance(state="FAULT", faults=["ens33 is down", "no address"])]}))
     assert line.endswith("ens33 is down; no address")
@@ -218,4 +227,6 @@ def test_plan_without_changes(document: dict[str, Any], text: str) -> None:
 def test_a_line_of_log_and_an_event() -> None:
     assert tables.log_line("vrrp", "Nov 22 10:00:00", 4, "x") == "Nov 22 10:00:00 vrrp       warning x"
     assert tables.log_line("vrrp", "now", 2, "x") == "now vrrp       2       x"
-    assert tables.event(TrackerChanged(tracker="script a", up=True)) == "TrackerChanged tracker=script a up=True"
+    assert (
+        tables.event(TrackerChanged(tracker="script a", up=True)) == "TrackerChanged tracker=script a up=True value=0"
+    )

@@ -73,7 +73,7 @@ def test_a_value_has_the_name_of_its_keyword_and_is_written_as_in_the_file(value
 def test_an_attribute_without_a_keyword_has_its_own_name() -> None:
     service = replace(SERVICE, ip_family=None)
     assert of(SERVICE, service, "lvs").values[0].name == "ip_family"
-    notify = Notify(instance="VI_1")
+    notify = Notify(name="VI_1")
     assert of(notify, replace(notify, master=TRUE), "checker").words == (
         'notify VI_1: master none -> "/bin/true \\042a b\\042" root root'
     )

@@ -213,6 +213,20 @@ def test_signals_dump_what_is_known(daemon: Daemon, number: signal.Signals, name
     json.loads(path.read_text())
 
 
+def test_statistics_are_written_where_and_as_keepalived_does(daemon: Daemon, tmp_path: Path) -> None:
+    path = tmp_path / "k.stats"
+    (tmp_path / "elsewhere").write_text("")
+    path.symlink_to(tmp_path / "elsewhere")
+    daemon.config.write_text(INSTANCE + f"global_defs {{\nstats_dump_file {path}\n}}\n")
+    daemon.start()
+    os.kill(daemon.pid(), signal.SIGUSR2)
+    until(lambda: f"statistics written to {path}" in daemon.log.read_text(), "written")
+    first, second, third, *_ = path.read_text().splitlines()
+    assert (first, second) == ("VRRP Instance: VI_1", "  Advertisements:")
+    assert third.startswith("    Received: ")
+    assert (tmp_path / "elsewhere").read_text() == ""
+
+
 def test_logs_follow(daemon: Daemon) -> None:
     daemon.start()
     with subprocess.Popen(

@@ -5,10 +5,14 @@ import dataclasses
 import pytest
 
 from alived.ipc.model.checker import VrrpScript
-from alived.ipc.model.checks import HttpCheck
-from alived.ipc.model.groups import TrackGroup
+from alived.ipc.model.checks import HttpCheck, SslContext
+from alived.ipc.model.globals import CheckerGlobals, VrrpGlobals
+from alived.ipc.model.groups import SyncGroup, TrackGroup
+from alived.ipc.model.interfaces import InterfaceDelay, LinkbeatInterface
 from alived.ipc.model.lvs import LvsGlobals, RealServer, VirtualServer
-from alived.ipc.model.vrrp import TrackedScript, VrrpInstance
+from alived.ipc.model.routing import StaticRouting
+from alived.ipc.model.tracking import TrackedInterface, TrackFile, TrackProcess
+from alived.ipc.model.vrrp import TrackedScript, UnicastPeer, VrrpInstance
 from alived.supervisor.config.grammar.later import instead
 from alived.supervisor.config.wording import rows_by_attribute
 from alived.supervisor.disturbance import TABLE, Disturbs, Sign, effect
@@ -38,6 +42,30 @@ def test_what_the_table_names_exists(cls: type, key: str) -> None:
         (VrrpInstance, "nopreempt", Sign.REMOVED, Disturbs.FAILOVER),
         (VrrpInstance, "announcing.master_delay", Sign.CHANGED, Disturbs.NOTHING),
         (VrrpInstance, "role", Sign.CHANGED, Disturbs.NOTHING),
+        (VrrpInstance, "version", Sign.CHANGED, Disturbs.FAILOVER),
+        (VrrpInstance, "use_vmac.name", Sign.CHANGED, Disturbs.FAILOVER),
+        (VrrpInstance, "unicast_peers", Sign.REMOVED, Disturbs.FAILOVER),
+        (VrrpInstance, "unicast_peers", Sign.ADDED, Disturbs.ADVERT),
+        (VrrpInstance, "auth_hmac.active_key", Sign.CHANGED, Disturbs.FAILOVER),
+        (VrrpInstance, "excluded", Sign.ADDED, Disturbs.NOTHING),
+        (VrrpInstance, "excluded", Sign.REMOVED, Disturbs.CONNECTION),
+        (VrrpInstance, "routes", Sign.REMOVED, Disturbs.CONNECTION),
+        (VrrpInstance, "accept", Sign.REMOVED, Disturbs.CONNECTION),
+        (VrrpInstance, "lower_prio_no_advert", Sign.ADDED, Disturbs.NOTHING),
+        (UnicastPeer, "min_ttl", Sign.CHANGED, Disturbs.FAILOVER),
+        (TrackedInterface, "weight", Sign.CHANGED, Disturbs.FAILOVER),
+        (SyncGroup, "members", Sign.REMOVED, Disturbs.FAILOVER),
+        (SyncGroup, "track_files", Sign.ADDED, Disturbs.FAILOVER),
+        (SyncGroup, "notify", Sign.CHANGED, Disturbs.NOTHING),
+        (TrackGroup, "", Sign.REMOVED, Disturbs.FAILOVER),
+        (StaticRouting, "routes", Sign.REMOVED, Disturbs.CONNECTION),
+        (VrrpGlobals, "startup_delay", Sign.CHANGED, Disturbs.NOTHING),
+        (VrrpGlobals, "process.rt_priority", Sign.CHANGED, Disturbs.NOTHING),
+        (CheckerGlobals, "mail", Sign.CHANGED, Disturbs.NOTHING),
+        (InterfaceDelay, "up", Sign.CHANGED, Disturbs.NOTHING),
+        (LinkbeatInterface, "", Sign.ADDED, Disturbs.FAILOVER),
+        (TrackFile, "file", Sign.CHANGED, Disturbs.FAILOVER),
+        (TrackProcess, "quorum", Sign.CHANGED, Disturbs.FAILOVER),
         (TrackedScript, "weight", Sign.CHANGED, Disturbs.FAILOVER),
         (VirtualServer, "", Sign.REMOVED, Disturbs.CONNECTION),
         (VirtualServer, "real_servers", Sign.REMOVED, Disturbs.CONNECTION),
@@ -51,7 +79,10 @@ def test_what_changes_disturb(cls: type, attribute: str, sign: Sign, disturbs: D
     assert effect(cls, attribute, sign).disturbs is disturbs
 
 
-ACTED_ON = (VrrpInstance, VrrpScript, VirtualServer, RealServer, LvsGlobals)
+ACTED_ON = (
+    *(VrrpInstance, SyncGroup, TrackGroup, StaticRouting, VrrpGlobals),
+    *(VrrpScript, TrackFile, TrackProcess, VirtualServer, RealServer, LvsGlobals),
+)
 IDENTITY = {"name", "address", "port", "fwmark", "group", "protocol", "family", "ip_family"}
 """Attributes whose change makes another object of it, or one that no worker acts on."""
 
@@ -72,12 +103,8 @@ def test_of_what_is_not_known_the_worst_is_assumed() -> None:
 
 
 def test_an_object_that_reaches_no_worker_disturbs_nothing() -> None:
-    assert effect(TrackGroup, "", Sign.REMOVED).disturbs is Disturbs.NOTHING
+    assert effect(SslContext, "", Sign.REMOVED).disturbs is Disturbs.NOTHING
 
 
 def test_every_effect_has_its_reason() -> None:
     assert all(found.reason and not found.reason.endswith(".") for found in TABLE.values())
-
-
-def test_a_failover_is_the_worst() -> None:
-    assert max(Disturbs, key=lambda kind: kind.weight) is Disturbs.FAILOVER

@@ -1,7 +1,7 @@
 """Which instance is due when: one timer for all of them.
 
 PURE. Deadlines mostly move away (each advert that a backup hears puts its Master_Down_Timer off), so an entry is only
-made when a deadline comes nearer, and looked at again when it comes up.
+made when a deadline comes nearer, and a deadline that has moved away is found out when its entry comes up.
 """
 
 import heapq
@@ -27,14 +27,19 @@ class Agenda(Generic[ItemT]):
         self._entered: dict[ItemT, float] = {}
         self._count = 0
 
-    def note(self, item: ItemT) -> None:
-        """Say that an item's deadline may have changed."""
+    def note(self, item: ItemT) -> bool:
+        """Say that an item's deadline may have changed; returns whether something may be due sooner than before."""
         deadline = item.deadline()
         if deadline is None:
-            return
+            return False
         entered = self._entered.get(item)
-        if entered is None or deadline < entered:
-            self._enter(item, deadline)
+        if entered is not None and deadline >= entered:
+            return False
+        self._entered[item] = deadline
+        self._count += 1
+        entry = (deadline, self._count, item)
+        heapq.heappush(self._heap, entry)
+        return self._heap[0] is entry
 
     def forget(self, item: ItemT) -> None:
         """The item is no more."""
@@ -45,21 +50,16 @@ class Agenda(Generic[ItemT]):
         return self._heap[0][0] if self._heap else None
 
     def due(self, now: float, limit: int) -> list[tuple[ItemT, float]]:
-        """Take out at most `limit` items that are due, with their deadlines; `note` each of them again afterwards."""
-        items: list[tuple[ItemT, float]] = []
-        while self._heap and self._heap[0][0] <= now and len(items) < limit:
-            entered, _, item = heapq.heappop(self._heap)
-            if self._entered.get(item) != entered:
-                continue
-            del self._entered[item]
-            deadline = item.deadline()
-            if deadline is not None and deadline > now:
-                self._enter(item, deadline)
-            elif deadline is not None:
-                items.append((item, deadline))
-        return items
+        """Take out at most `limit` items that may be due, with the deadlines that they once had.
 
-    def _enter(self, item: ItemT, deadline: float) -> None:
-        self._entered[item] = deadline
-        self._count += 1
-        heapq.heappush(self._heap, (deadline, self._count, item))
+        A deadline that has moved away since then is not asked for, as that costs as much as finding nothing to do.
+        `note` each of them again afterwards.
+        """
+        items: list[tuple[ItemT, float]] = []
+        heap, entered_at = self._heap, self._entered
+        while heap and heap[0][0] <= now and len(items) < limit:
+            entered, _, item = heapq.heappop(heap)
+            if entered_at.get(item) == entered:
+                del entered_at[item]
+                items.append((item, entered))
+        return items

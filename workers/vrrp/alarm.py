@@ -18,7 +18,7 @@ class Sleeper(Timed, Protocol):
     """Something that wants to be woken."""
 
     def expire(self, now: float) -> None:
-        """Do what is due at `now`."""
+        """Do what is due at `now`; nothing if nothing is, as when the deadline has moved away."""
 
 
 class Alarm:
@@ -35,8 +35,8 @@ class Alarm:
 
     def note(self, sleeper: Sleeper) -> None:
         """A sleeper's deadline may have changed."""
-        self._agenda.note(sleeper)
-        self._set()
+        if self._agenda.note(sleeper):
+            self._set()
 
     def forget(self, sleeper: Sleeper) -> None:
         """A sleeper is no more."""
@@ -58,7 +58,8 @@ class Alarm:
     def _ring(self) -> None:
         self._timer = None
         now = self._loop.time()
+        note = self._agenda.note
         for sleeper, deadline in self._agenda.due(now + TOGETHER, ITEMS_PER_TURN):
             sleeper.expire(max(now, deadline))  # up to a millisecond early counts as on time
-            self._agenda.note(sleeper)
+            note(sleeper)
         self._set()

@@ -6,23 +6,41 @@ PURE. The words between fsm.py, which decides, and instance.py, which performs.
 from dataclasses import dataclass
 
 from alived.ipc.messages import State
+from alived.workers.vrrp.timers import ADVERTS_MISSED
 from alived.workers.vrrp.wire.garp import Burst
 
 STOPPING = 0
-"""Priority of the advert by which a master says that it stops (RFC 3768, 5.3.4)."""
+"""Priority of the advert by which a master says that it stops (RFC 3768, 5.3.4; RFC 9568, 5.2.4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the machine needs of an instance's configuration, and the interface's address."""
+    """What the machine needs of an instance's configuration, and the interface's address.
+
+    Strict mode is not among it: all that it changes of the election (`lower_prio_no_advert`, `higher_prio_send_advert`,
+    `preempt_delay`, `down_timer_adverts`, `state`) is settled when the configuration is read.
+    """
 
     advert_int: float
+    """Seconds, as adverts say it: rounded to what the version can carry."""
     address: bytes = b""
     """Primary address of the interface, in network order; decides between equal priorities."""
     initially_master: bool = False
     """Priority 255 and `state MASTER`: starts as master without an election."""
     nopreempt: bool = False
     preempt_delay: float = 0.0
+    version: int = 2
+    """VRRP version, 2 or 3: whose interval counts, and what the skew is a part of."""
+    down_timer_adverts: int = ADVERTS_MISSED
+    lower_prio_no_advert: bool = False
+    """A master does not answer an advert of lower priority."""
+    higher_prio_send_advert: bool = False
+    """A master answers one of higher priority before it gives way, so that the other one announces the addresses."""
+    owner_ignore_adverts: bool = False
+    """At priority 255 no advert of another router means anything."""
+    timer_expired_backup: int = 0
+    """With `nopreempt`: highest priority among the peers; a master that was late for long enough that such a peer has
+    taken over becomes backup. 0: it goes by its own priority."""
 
 
 # --- events -----------------------------------------------------------------------------------------------------------
@@ -32,6 +50,9 @@ class Settings:
 class Startup:
     """The instance begins to work."""
 
+    until: float = 0.0
+    """CLOCK_MONOTONIC seconds at which a startup delay ends; it listens, but is not master before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
@@ -39,6 +60,8 @@ class Resumed:
 
     state: State
     since: float
+    until: float = 0.0
+    """As of Startup: a worker's death does not shorten a startup delay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +77,8 @@ class AdvertReceived:
 
     priority: int
     source: bytes
+    interval: float = 0.0
+    """Seconds between its adverts, as it says; 0: it does not. VRRPv2 routers must agree beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +109,17 @@ class Reconfigured:
     settings: Settings
 
 
-Event = Startup | Resumed | Shutdown | AdvertReceived | FaultRaised | FaultCleared | PriorityChanged | Reconfigured
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """The sync group goes there; nobody but SyncGroup says so."""
+
+    state: State
+    reason: str
+
+
+Event = (
+    Startup | Resumed | Shutdown | AdvertReceived | FaultRaised | FaultCleared | PriorityChanged | Reconfigured | Follow
+)
 
 
 # --- actions ----------------------------------------------------------------------------------------------------------
@@ -92,7 +127,7 @@ Event = Startup | Resumed | Shutdown | AdvertReceived | FaultRaised | FaultClear
 
 @dataclass(frozen=True, slots=True)
 class SendAdvert:
-    """Multicast an advert."""
+    """Send an advert to the group or the peers."""
 
     priority: int
 
@@ -125,10 +160,49 @@ class StateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class NotifyLowerPriority:
+    """`notify_master_rx_lower_pri`: a master heard one that gives way to it, whose programs may have moved things."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMaster:
+    """Split brain: another router claims to be master, and we stay it.
+
+    Told at its first advert, and once more at the one that makes it certain that it does not hear us (rivals.py).
+    """
+
+    source: bytes
+    priority: int
+    since: float
+    """When its first advert came."""
+    count: int
+    """Adverts heard so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherMasterGone:
+    """The split brain is over: the other one is silent or has stopped, or we are no longer master ourselves."""
+
+    source: bytes
+    since: float
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Warn:
     """Tell the operator of something that the configuration of some router should not allow."""
 
     text: str
 
 
-Action = SendAdvert | AddAddresses | RemoveAddresses | Announce | StateChanged | Warn
+Action = (
+    SendAdvert
+    | AddAddresses
+    | RemoveAddresses
+    | Announce
+    | StateChanged
+    | NotifyLowerPriority
+    | OtherMaster
+    | OtherMasterGone
+    | Warn
+)

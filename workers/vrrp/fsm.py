@@ -1,15 +1,17 @@
-"""The state machine of one virtual router: RFC 3768, 6.4, with keepalived's Fault state.
+"""The state machine of one virtual router: RFC 3768 and RFC 9568, 6.4, with keepalived's Fault state.
 
 PURE and sans-I/O: `receive` and `expire` return what is to be done, `deadline` says when `expire` wants to be called.
 Everything that decides over a state lives in this file; `_TABLE` at its end says which function handles what, and
-`_enter` does every exit and entry. What does not live here: performing the actions (instance.py), bytes (packet.py),
-tracking (priority.py).
+`_enter` does every exit and entry. What does not live here: performing the actions (instance.py), bytes (wire),
+tracking (priority.py), how long a backup waits and for whom (watch.py), and what the members of a sync group mean to
+each other (sync_group.py).
 
-Where it goes beyond the RFC it does as keepalived does: preempt_delay, the Fault state with a priority-0 advert on the
-way into it, `state MASTER` that skips the election only for the owner of the addresses, and an answer to lower-priority
-adverts. Beyond keepalived: a master that was stopped for longer than its peers wait listens before it speaks again.
+Where it goes beyond the RFCs it does as keepalived does: the Fault state with a priority-0 advert on the way into it,
+`state MASTER` that skips the election only for the owner of the addresses, and a startup delay that is spent as a
+backup. Beyond keepalived: a master that was stopped for longer than its peers wait listens before it speaks again.
 """
 
+from collections import deque
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any, ClassVar
@@ -24,6 +26,8 @@ from alived.workers.vrrp.events import (
     Event,
     FaultCleared,
     FaultRaised,
+    Follow,
+    NotifyLowerPriority,
     PriorityChanged,
     Reconfigured,
     RemoveAddresses,
@@ -36,8 +40,16 @@ from alived.workers.vrrp.events import (
     Warn,
 )
 from alived.workers.vrrp.priority import OWNER
-from alived.workers.vrrp.timers import PreemptDelay, master_down_interval, skew_time
+from alived.workers.vrrp.rivals import Rivals
+from alived.workers.vrrp.timers import patience_of_peers
+from alived.workers.vrrp.watch import Watch
 from alived.workers.vrrp.wire.garp import Burst
+
+TRANSITIONS = 5
+"""Transitions that are remembered."""
+
+_OWNS = "owner of the addresses"
+_Row = dict[type[Event], Callable[["Machine", Any, float], None]]
 
 
 class Machine:
@@ -50,16 +62,47 @@ class Machine:
         self.state = State.INIT
         self.since = 0.0
         self.reason = "not started"
+        self.history: deque[StateChanged] = deque(maxlen=TRANSITIONS)
+        """The last transitions, oldest first."""
         self.faults: set[str] = set()
-        self.master = b""
-        """Primary address of the master as far as known: its last advert's source, or our own."""
-        self._due = 0.0
-        """Master_Down_Timer while BACKUP, Adver_Timer while MASTER."""
-        self._silence = ""
-        """Why the Master_Down_Timer fires, should it fire."""
-        self._last_advert = 0.0
-        self._preempt_delay = PreemptDelay(settings.preempt_delay)
+        """Its own; a member of a sync group may be in FAULT without any."""
+        self.led = False
+        """A sync group decides when it becomes master and when it leaves INIT and FAULT."""
+        self.rivals = Rivals()
+        self.last_heard: AdvertReceived | None = None
+        self.last_heard_at = 0.0
+        self._begun = False
+        self._resumed: Resumed | None = None
+        self._watch = Watch(settings, priority)
+        self._next_advert = 0.0
+        """Adver_Timer."""
+        self._spoke = 0.0
         self._actions: list[Action] = []
+
+    @property
+    def wants(self) -> State:
+        """The state that it would be in if it were for itself."""
+        if not self._begun:
+            return State.INIT
+        if self.faults:
+            return State.FAULT
+        return State.MASTER if self.state is State.MASTER or self._watch.elected else State.BACKUP
+
+    @property
+    def master(self) -> bytes:
+        """Primary address of the master as far as known: its last advert's source, or our own."""
+        return self.settings.address if self.state is State.MASTER else self._watch.master
+
+    @property
+    def master_interval(self) -> float:
+        """Seconds between the master's adverts: what it has named, or our own interval."""
+        return self.settings.advert_int if self.state is State.MASTER else self._watch.master_interval
+
+    def waits_for(self, now: float) -> str:
+        """What `deadline` is about, for operators: an `advert`, `master_down`, `preempt` or the end of `startup`."""
+        if self.state is State.MASTER:
+            return "advert"
+        return self._watch.waits_for(now)
 
     # --- the three verbs ----------------------------------------------------------------------------------------------
 
@@ -71,33 +114,32 @@ class Machine:
 
     def deadline(self) -> float | None:
         """When `expire` has something to do; None: never."""
-        return self._due if self.state in self._TIMED else None
+        if self.state is State.BACKUP:
+            return self._watch.due
+        return self._next_advert if self.state is State.MASTER else None
 
     def expire(self, now: float) -> list[Action]:
         """Do what is due at `now`; nothing if nothing is."""
         self._listen_first_after_stall(now)
-        if self.state in self._TIMED and now >= self._due:
+        deadline = self.deadline()
+        if deadline is not None and now >= deadline:
             self._TIMED[self.state](self, now)
         return self._take_actions()
 
-    # --- INIT, FAULT: RFC 3768, 6.4.1 ---------------------------------------------------------------------------------
+    # --- INIT, FAULT: 6.4.1 -------------------------------------------------------------------------------------------
 
-    def _begin(self, reason: str, now: float) -> None:
-        if self.faults:
-            self._enter(State.FAULT, ", ".join(sorted(self.faults)), now)
-        elif self.settings.initially_master and self.priority == OWNER:
-            self._enter(State.MASTER, "owner of the addresses", now)
-        else:
-            self._enter(State.BACKUP, reason, now)
-
-    def _start(self, _event: Startup, now: float) -> None:
+    def _start(self, event: Startup, now: float) -> None:
+        self._begun, self._watch.earliest = True, event.until
         self._begin("started", now)
 
     def _resume(self, event: Resumed, now: float) -> None:
-        if self.faults:
-            self._begin("", now)
-        else:
-            self._enter(event.state, "resumed", now, since=event.since)
+        self._begun, self._watch.earliest, self._resumed = True, event.until, event
+        self._watch.elected = event.state is State.MASTER
+        self._settle("resumed", now)
+
+    def _withdraw(self, _event: Shutdown, _now: float) -> None:
+        """It ends before its group has begun."""
+        self._begun = False
 
     def _note_fault(self, event: FaultRaised, _now: float) -> None:
         self.faults.add(event.fault)
@@ -110,107 +152,140 @@ class Machine:
         if not self.faults:
             self._begin(f"recovered: {event.fault}", now)
 
-    # --- BACKUP: RFC 3768, 6.4.2 --------------------------------------------------------------------------------------
+    def _begin(self, reason: str, now: float) -> None:
+        if self._owns_addresses and now >= self._watch.earliest:  # "If the Priority = 255": there is nobody to elect
+            self._watch.elected, self._watch.case = True, _OWNS
+        self._settle(reason, now)
+
+    @property
+    def _owns_addresses(self) -> bool:
+        return self.settings.initially_master and self.priority == OWNER
+
+    def _settle(self, reason: str, now: float) -> None:
+        """Be what it wants to be; a member of a sync group waits until it is told to follow."""
+        if not self.led:
+            self._become(self.wants, reason, now)
+
+    def _follow(self, event: Follow, now: float) -> None:
+        if self._begun:
+            self._become(event.state, event.reason, now)
+
+    def _become(self, state: State, reason: str, now: float) -> None:
+        """Enter a state that it, or its group, wants; what drives it out of one enters the next itself."""
+        (resumed, self._resumed), since = (self._resumed, None), None
+        if resumed is not None and resumed.state is state:
+            reason, since = "resumed", resumed.since
+        elif state is State.FAULT and self.faults:
+            reason = ", ".join(sorted(self.faults))
+        elif state is State.MASTER and self._watch.case:
+            reason = f"{self._watch.case}; {reason}" if self.led else self._watch.case
+        self._enter(state, reason, now, since)
+        if state is State.BACKUP and self._owns_addresses:  # only a startup delay or the group can have put it off
+            self._watch.claim(_OWNS, now)
+
+    # --- BACKUP: 6.4.2 ------------------------------------------------------------------------------------------------
 
     def _master_down(self, now: float) -> None:
         """Master_Down_Timer fired."""
-        self._enter(State.MASTER, self._silence, now)
+        if self._watch.fire(now):
+            self._settle("", now)
 
     def _backup_heard(self, event: AdvertReceived, now: float) -> None:
-        self.master = event.source
-        if event.priority == STOPPING:  # "If the Priority in the ADVERTISEMENT is Zero": only the skew is waited for
-            self._await_master(skew_time(self.priority), f"{_text(event.source)} has stopped", now)
-        elif event.priority >= self.priority:
-            self._preempt_delay.cancel()
-            self._await_next_advert(now)
-        elif not self._preempts(now):  # "If Preempt_Mode is False"
-            self._await_next_advert(now)
-        else:  # discarded: the timer runs on
-            self._silence = f"preempts {_text(event.source)} of priority {event.priority}"
+        if not self._ignores_adverts:
+            self._note_advert(event, now)
+            self._watch.heard(event, now)
 
-    def _preempts(self, now: float) -> bool:
-        if self.priority == OWNER:  # 6.1, Preempt_Mode: the owner of the addresses always preempts
-            return True
-        return not self.settings.nopreempt and self._preempt_delay.passed(now)
-
-    def _await_next_advert(self, now: float) -> None:
-        interval = master_down_interval(self.settings.advert_int, self.priority)
-        silence = f"no advert from {_text(self.master)} for {interval:.3g} s" if self.master else "no master was heard"
-        self._await_master(interval, silence, now)
-
-    def _await_master(self, seconds: float, silence: str, now: float) -> None:
-        self._due = now + seconds
-        self._silence = silence
-
-    # --- MASTER: RFC 3768, 6.4.3 --------------------------------------------------------------------------------------
+    # --- MASTER: 6.4.3 ------------------------------------------------------------------------------------------------
 
     def _advert_due(self, now: float) -> None:
         """Adver_Timer fired. The rhythm is kept: a late turn does not move the adverts after it."""
         self._send_advert(now)
-        if self._due + self.settings.advert_int > now:
-            self._due += self.settings.advert_int
-        else:
-            self._due = now + self.settings.advert_int
+        self._next_advert += self.settings.advert_int
+        if self._next_advert <= now:
+            self._next_advert = now + self.settings.advert_int
+        if self.rivals:
+            self._actions += self.rivals.silent(now)
 
     def _send_advert(self, now: float) -> None:
         self._actions.append(SendAdvert(self.priority))
-        self._last_advert = now
+        self._spoke = now
 
     def _master_heard(self, event: AdvertReceived, now: float) -> None:
-        ours, theirs = (self.priority, self.settings.address), (event.priority, event.source)
+        if self._ignores_adverts:
+            return
+        self._note_advert(event, now)
         if event.priority == STOPPING:  # "If the Priority in the ADVERTISEMENT is Zero": answer, restart Adver_Timer
             self._send_advert(now)
-            self._due = now + self.settings.advert_int
+            self._next_advert = now + self.settings.advert_int
+            self._actions += self.rivals.stopped(event.source)
             return
         if event.priority == self.priority == OWNER:  # RFC 9568, erratum 8298: the address decides here too
             self._actions.append(Warn(f"{_text(event.source)} has priority 255 too: an address has one owner"))
-        if ours == theirs:
-            self._actions.append(Warn(f"{_text(event.source)} has our address and priority"))
-        elif theirs > ours:  # greater priority, or equal priority and greater primary address
-            self.master = event.source
-            self._enter(State.BACKUP, self._yield_reason(event), now)
-        else:  # RFC 9568, 6.4.3: tell the other one, and the switches, who is master
-            self._send_advert(now)
-            self._actions.append(Announce(Burst.LOWER_PRIORITY))
+        # "greater than, or equal and the primary address is greater": as numbers in network order, as bytes compare
+        ours, theirs = (self.priority, self.settings.address), (event.priority, event.source)
+        if theirs > ours:
+            self._give_way(event, now)
+        else:
+            self._stay(event, now, twin=ours == theirs)
 
-    def _yield_reason(self, event: AdvertReceived) -> str:
+    def _give_way(self, event: AdvertReceived, now: float) -> None:
+        if self.settings.higher_prio_send_advert:
+            self._send_advert(now)
         source = _text(event.source)
+        reason = f"{source} has priority {event.priority}, ours is {self.priority}"
         if event.priority == self.priority:
-            return f"{source} has the same priority and a higher address"
-        return f"{source} has priority {event.priority}, ours is {self.priority}"
+            reason = f"{source} has the same priority and a higher address"
+        self._watch.master = event.source
+        self._watch.learn(event.interval)
+        self._enter(State.BACKUP, reason, now)
+
+    def _stay(self, event: AdvertReceived, now: float, *, twin: bool) -> None:
+        """RFC 9568, 6.4.3: tell the other one, and the switches, who is master. A twin would take it as its own."""
+        if twin:
+            self._actions.append(Warn(f"{_text(event.source)} has our address and priority"))
+        else:
+            if not self.settings.lower_prio_no_advert:
+                self._send_advert(now)
+            self._actions += (Announce(Burst.LOWER_PRIORITY), NotifyLowerPriority())
+        patience = patience_of_peers(event.interval or self.settings.advert_int, self.settings.down_timer_adverts)
+        self._actions += self.rivals.heard(event, patience, now)
 
     def _listen_first_after_stall(self, now: float) -> None:
-        """A process that did not run for so long can't know whether it still is the master."""
-        silent = now - self._last_advert
-        if self.state is State.MASTER and silent > master_down_interval(self.settings.advert_int, self.priority):
-            self.master = b""
-            self._enter(State.BACKUP, f"did not run for {silent:.3g} s", now)
+        """A master that did not run for so long can't know whether it still is one."""
+        if self.state is State.MASTER and now - self._spoke > self._watch.given_up_after:
+            self._enter(State.BACKUP, f"did not run for {now - self._spoke:.3g} s", now)
 
     # --- any state ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _ignores_adverts(self) -> bool:
+        return self.priority == OWNER and self.settings.owner_ignore_adverts
+
+    def _note_advert(self, event: AdvertReceived, now: float) -> None:
+        self.last_heard, self.last_heard_at = event, now
 
     def _fail(self, event: FaultRaised, now: float) -> None:
         self.faults.add(event.fault)
         self._enter(State.FAULT, event.fault, now)
 
     def _stop(self, event: Shutdown, now: float) -> None:
+        self._begun = False
         self._enter(State.INIT, event.reason, now)
 
-    def _take_priority(self, event: PriorityChanged, _now: float) -> None:
+    def _take_priority(self, event: PriorityChanged, now: float) -> None:
         """The next advert carries it; a backup applies it to the next advert it hears."""
         self.priority = event.effective
+        if self._watch.weigh(event.effective) and self.state is State.BACKUP:
+            self._watch.begin(now)
 
     def _take_settings(self, event: Reconfigured, now: float) -> None:
-        if event.settings.preempt_delay != self.settings.preempt_delay:
-            self._preempt_delay = PreemptDelay(event.settings.preempt_delay)
-        other_interval = event.settings.advert_int != self.settings.advert_int
-        self.settings = event.settings
-        if self.state is State.MASTER:
-            self.master = event.settings.address
-        if other_interval and self.state is State.MASTER:
+        before, self.settings = self.settings, event.settings
+        begins_anew = self._watch.adapt(event.settings)
+        if self.state is State.BACKUP and begins_anew:
+            self._watch.begin(now)
+        elif self.state is State.MASTER and event.settings.advert_int != before.advert_int:
             self._send_advert(now)
-            self._due = now + event.settings.advert_int
-        elif other_interval:
-            self._await_next_advert(now)
+            self._next_advert = now + event.settings.advert_int
 
     def _ignore(self, _event: Event, _now: float) -> None:
         """Means nothing in this state."""
@@ -223,20 +298,20 @@ class Machine:
         if previous is State.MASTER:
             if state is not State.BACKUP:  # 6.4.3, Shutdown; nobody else is master yet
                 self._actions.append(SendAdvert(STOPPING))
-            self._actions.append(RemoveAddresses())
-        if state is State.MASTER:  # 6.4.2: the advert goes first, it makes another master give the addresses up
-            self.master = self.settings.address
-            self._send_advert(now)
-            self._due = now + self.settings.advert_int
-            self._actions += (AddAddresses(), Announce(Burst.ARRIVED))
-        elif state is State.BACKUP:
-            self._preempt_delay.cancel()
-            self._await_next_advert(now)
+            self._actions += (RemoveAddresses(), *self.rivals.clear())
+        if state is State.BACKUP:
+            self._watch.enter(now)
         else:
-            self.master = b""
+            self._watch.forget()
+        if state is State.MASTER:  # 6.4.2: the advert goes first, it makes another master give the addresses up
+            self._send_advert(now)
+            self._next_advert = now + self.settings.advert_int
+            self._actions += (AddAddresses(), Announce(Burst.ARRIVED))
         self.since = now if since is None else since
         self.reason = reason
-        self._actions.append(StateChanged(state, self.since, reason, previous))
+        change = StateChanged(state, self.since, reason, previous)
+        self.history.append(change)
+        self._actions.append(change)
 
     def _take_actions(self) -> list[Action]:
         actions, self._actions = self._actions, []
@@ -250,47 +325,31 @@ class Machine:
     }
     """What happens when a state's timer fires."""
 
-    _TABLE: ClassVar[dict[State, dict[type[Event], Callable[["Machine", Any, float], None]]]] = {
+    _BEGUN: ClassVar[_Row] = {
+        Startup: _ignore,
+        Resumed: _ignore,
+        Shutdown: _stop,
+        PriorityChanged: _take_priority,
+        Reconfigured: _take_settings,
+        Follow: _follow,
+    }
+    """What is the same in all states but INIT."""
+
+    _TABLE: ClassVar[dict[State, _Row]] = {
         State.INIT: {
             Startup: _start,
             Resumed: _resume,
-            Shutdown: _ignore,
-            AdvertReceived: _ignore,
+            Shutdown: _withdraw,
+            PriorityChanged: _take_priority,
+            Reconfigured: _take_settings,
+            Follow: _follow,
+            AdvertReceived: _note_advert,
             FaultRaised: _note_fault,
             FaultCleared: _forget_fault,
-            PriorityChanged: _take_priority,
-            Reconfigured: _take_settings,
         },
-        State.BACKUP: {
-            Startup: _ignore,
-            Resumed: _ignore,
-            Shutdown: _stop,
-            AdvertReceived: _backup_heard,
-            FaultRaised: _fail,
-            FaultCleared: _ignore,
-            PriorityChanged: _take_priority,
-            Reconfigured: _take_settings,
-        },
-        State.MASTER: {
-            Startup: _ignore,
-            Resumed: _ignore,
-            Shutdown: _stop,
-            AdvertReceived: _master_heard,
-            FaultRaised: _fail,
-            FaultCleared: _ignore,
-            PriorityChanged: _take_priority,
-            Reconfigured: _take_settings,
-        },
-        State.FAULT: {
-            Startup: _ignore,
-            Resumed: _ignore,
-            Shutdown: _stop,
-            AdvertReceived: _ignore,
-            FaultRaised: _note_fault,
-            FaultCleared: _recover,
-            PriorityChanged: _take_priority,
-            Reconfigured: _take_settings,
-        },
+        State.BACKUP: _BEGUN | {AdvertReceived: _backup_heard, FaultRaised: _fail, FaultCleared: _ignore},
+        State.MASTER: _BEGUN | {AdvertReceived: _master_heard, FaultRaised: _fail, FaultCleared: _ignore},
+        State.FAULT: _BEGUN | {AdvertReceived: _note_advert, FaultRaised: _note_fault, FaultCleared: _recover},
     }
     """What handles an event in a state; complete, so that an event without a meaning is one by decision."""
 

@@ -1,136 +1,155 @@
-"""What all instances share of the host: its interfaces, their sockets, the addresses, the timer.
+"""What all instances share of this host: interfaces, sockets, the kernel's objects, the timer.
 
-Instances ask it for what they need by the interface's name; it opens sockets when they are first needed, anew when an
-interface was recreated, and closes them when nobody needs them. What does not live here: any decision of VRRP.
+What does not live here: any decision of VRRP, and what one instance makes of it (voice.py, belongings.py).
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from functools import partial
 
 from alived.ipc.messages import Document
+from alived.ipc.model.globals import VrrpGlobals
+from alived.ipc.model.interfaces import GarpGroup, InterfaceDelay, LinkbeatInterface
 from alived.ipc.model.routing import VirtualAddress
-from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp.alarm import Alarm
-from alived.workers.vrrp.kernel.addresses import Addresses
+from alived.workers.vrrp.exchange import Exchange
+from alived.workers.vrrp.kernel.filters import Filters
+from alived.workers.vrrp.kernel.holdings import Holdings
 from alived.workers.vrrp.kernel.interfaces import Interfaces
+from alived.workers.vrrp.kernel.links import Links
 from alived.workers.vrrp.kernel.netlink import Monitor, Requests
-from alived.workers.vrrp.kernel.rtnetlink import Report
+from alived.workers.vrrp.kernel.route_monitor import RouteMonitor
+from alived.workers.vrrp.kernel.rtnetlink import Address, AddressGone, Report
+from alived.workers.vrrp.link_states import LinkStates
 from alived.workers.vrrp.translate import packed
-from alived.workers.vrrp.transport.announcer import Announcer
-from alived.workers.vrrp.transport.port import Port
+from alived.workers.vrrp.transport.announcements import Announcements, Speaker
+from alived.workers.vrrp.transport.pace import Kind, Paces
 
 log = logging.getLogger(__name__)
+
+Changed = Callable[[set[str], set[str]], None]
+"""Told the names of interfaces that changed, and the holders of what was lost."""
 
 
 class Host:
     """The host's network, as far as VRRP is concerned."""
 
-    def __init__(self, changed: Callable[[set[str]], None], announced: Callable[[str], None]) -> None:
-        """`changed` is told the names of interfaces that changed, `announced` who sent a gratuitous ARP."""
+    def __init__(self, changed: Changed, announced: Callable[[str, Kind], None]) -> None:
+        """`announced` is told who sent a gratuitous ARP or a neighbour advertisement. PermissionError, OSError."""
         self.alarm = Alarm()
+        self.settings = VrrpGlobals()
         self.interfaces = Interfaces()
-        self._changed = changed
-        self._announced = announced
-        self._requests = Requests()
-        self.addresses = Addresses(self._requests, self.interfaces)
-        # The monitor listens before the snapshot is taken, so that nothing falls between them.
-        self._monitor = Monitor(self._take, self._take_snapshot)
-        self.interfaces.replace(*self._requests.snapshot())
         self.virtual: frozenset[bytes] = frozenset()
         """Addresses that instances move about: no advert comes from them."""
-        self._ports: dict[str, Port] = {}
-        self._announcers: dict[str, Announcer] = {}
+        self._changed = changed
+        self._requests = Requests()
+        self.holdings = Holdings(self._requests, self.interfaces)
+        # The monitor listens before the snapshot is taken, so that nothing falls between them.
+        self._monitor = Monitor(self._take, self._doubt)
+        self._routes = RouteMonitor(self.holdings.concerns, self._requests.port, self._lost, self._doubt_routes)
+        self.filters = Filters(self._index_of)
+        self.links = Links(self.filters)
+        self.link_states = LinkStates(self.interfaces, self.alarm, lambda names: changed(names, set()))
+        self.exchange = Exchange(self.interfaces)
+        self.announcements = Announcements(self.alarm, announced)
+        self._watched_filters: int | None = None
+        self.look_again()
 
-    def port(self, name: str) -> Port | None:
-        """The port of an interface; None if there is no such interface now. OSError: the kernel refuses."""
-        interface = self.interfaces.get(name)
-        port = self._ports.get(name)
-        if port is not None and (interface is None or interface.link.ifindex != port.index):
-            self._ports.pop(name).close()
-            port = None
-        if port is None and interface is not None:
-            port = self._ports[name] = Port(interface.link, partial(self.interfaces.has_address, name))
-        return port
+    def configure(
+        self,
+        settings: VrrpGlobals,
+        groups: Iterable[GarpGroup],
+        delays: Iterable[InterfaceDelay],
+        polled: Iterable[LinkbeatInterface],
+    ) -> None:
+        """Take on what is said of the host as a whole."""
+        self.settings = settings
+        self.exchange.log_unknown = settings.log_unknown_vrids
+        self.announcements.configure(Paces(groups, settings.garp_interval, settings.gna_interval))
+        self.link_states.configure(delays, polled)
+        for failure in (*self.filters.configure(settings), *self.links.configure(settings)):
+            log.error("%s", failure)
 
-    def announcer(self, name: str) -> Announcer | None:
-        """The sender of gratuitous ARP of an interface; None if there is none now. OSError: the kernel refuses."""
-        interface = self.interfaces.get(name)
-        announcer = self._announcers.get(name)
-        if announcer is not None and (interface is None or not announcer.fits(interface.link)):
-            self._announcers.pop(name).close()
-            announcer = None
-        if announcer is None and interface is not None:
-            announcer = self._announcers[name] = Announcer(interface.link, self.alarm, self._announced)
-        return announcer
+    def look_again(self) -> set[str]:
+        """Ask for all interfaces and addresses; returns the names of interfaces of which something else was known."""
+        names = self.interfaces.replace(*self._requests.snapshot())
+        self.exchange.forget()
+        return names
 
-    def primary(self, config: VrrpInstance) -> bytes:
-        """The address that an instance's adverts come from; empty: its interface has none."""
-        interface = self.interfaces.get(config.interface)
-        return interface.primary(self.virtual) if interface is not None else b""
+    def watch_filters(self) -> None:
+        """Hear of changes of nftables by others, once there is something that they can change."""
+        wanted = self.filters.fileno()
+        loop = asyncio.get_running_loop()
+        if wanted == self._watched_filters:
+            return
+        if self._watched_filters is not None:
+            loop.remove_reader(self._watched_filters)
+        if wanted is not None:
+            loop.add_reader(wanted, self._filters_changed)
+        self._watched_filters = wanted
 
-    def faults(self, config: VrrpInstance) -> list[str]:
-        """What an instance lacks of its interfaces, in words."""
-        faults: list[str] = []
-        for name in {config.interface, *(virtual.dev for virtual in config.addresses)}:
-            interface = self.interfaces.get(name)
-            if interface is None:
-                faults.append(f"interface {name} is missing")
-            elif not interface.link.up:
-                faults.append(f"interface {name} is down")
-        if self.interfaces.get(config.interface) is not None and not self.primary(config):
-            faults.append(f"interface {config.interface} has no IPv4 address")
-        return faults
-
-    def announce(self, owner: str, addresses: Iterable[VirtualAddress], repeat: int, interval: float) -> None:
-        """Send gratuitous ARP for addresses, each on its interface, `interval` seconds between frames."""
-        by_interface: dict[str, list[bytes]] = {}
+    def announce(self, owner: str, addresses: Iterable[VirtualAddress], repeat: int) -> None:
+        """Tell the switches where addresses are, each on its device."""
+        by_device: dict[str, list[bytes]] = {}
         for virtual in addresses:
-            by_interface.setdefault(virtual.dev, []).append(packed(virtual.address))
-        for name, own in by_interface.items():
-            try:
-                announcer = self.announcer(name)
-            except OSError as error:
-                log.error("no gratuitous ARP on %s: %s", name, error.strerror)
-                continue
-            if announcer is not None:
-                announcer.announce(owner, own, repeat, interval)
-
-    def silence(self, owner: str) -> None:
-        """Announce nothing more for an instance."""
-        for announcer in self._announcers.values():
-            announcer.silence(owner)
+            by_device.setdefault(virtual.dev, []).append(packed(virtual.address))
+        for device, own in by_device.items():
+            interface = self.interfaces.get(device)
+            if interface is not None:
+                base = self.interfaces.at(interface.link.parent) if interface.link.kind == "macvlan" else None
+                speaker = Speaker(device, interface.link.mac, base.link.name if base is not None else device)
+                self.announcements.announce(owner, speaker, own, repeat)
 
     def unclaimed(self) -> Document:
-        """Packets that concerned no instance, by interface and reason."""
-        return {
-            name: {reason.value: count for reason, count in sorted(port.receiver.rejected.items())}
-            for name, port in self._ports.items()
-        }
-
-    def close_unused(self) -> None:
-        """Close ports that no instance listens to."""
-        for name in [name for name, port in self._ports.items() if not len(port.receiver)]:
-            self._ports.pop(name).close()
+        """Packets that concerned no instance."""
+        return self.exchange.unclaimed()
 
     def close(self) -> None:
-        """Close every socket."""
+        """Close every socket; what is in the kernel stays."""
         self.alarm.close()
-        self._monitor.close()
-        self._requests.close()
-        for port in self._ports.values():
-            port.close()
-        for announcer in self._announcers.values():
-            announcer.close()
+        if self._watched_filters is not None:
+            asyncio.get_running_loop().remove_reader(self._watched_filters)
+        for part in (
+            self._monitor,
+            self._routes,
+            self._requests,
+            self.link_states,
+            self.exchange,
+            self.announcements,
+            self.links,
+            self.filters,
+        ):
+            part.close()
+
+    # --- news of the kernel -------------------------------------------------------------------------------------------
 
     def _take(self, reports: list[Report]) -> None:
         names: set[str] = set()
         for report in reports:
             names |= self.interfaces.take(report)
-        if names:
-            self._changed(names)
+        holders = self.holdings.concerns.notice(reports, names)
+        if names and any(isinstance(report, Address | AddressGone) for report in reports):
+            self.exchange.forget()
+        if names or holders:
+            self._changed(names, holders)
 
-    def _take_snapshot(self) -> None:
-        names = self.interfaces.replace(*self._requests.snapshot())
-        if names:
-            self._changed(names)
+    def _doubt(self) -> None:
+        names = self.look_again()
+        holders = self.holdings.concerns.notice((), names)
+        if names or holders:
+            self._changed(names, holders)
+
+    def _doubt_routes(self) -> None:
+        self._lost(self.holdings.doubt_all())
+
+    def _lost(self, holders: set[str]) -> None:
+        if holders:
+            self._changed(set(), holders)
+
+    def _filters_changed(self) -> None:
+        for failure in self.filters.look():
+            log.error("%s", failure)
+
+    def _index_of(self, name: str) -> int | None:
+        interface = self.interfaces.get(name)
+        return interface.link.ifindex if interface is not None else None

@@ -1,245 +1,275 @@
 """One virtual router at work: feeds its state machine and performs what the machine wants.
 
-What does not live here: the decisions (fsm.py), the bus (worker.py), what instances share (host.py), and what operators
-are shown (report.py). Every transition is logged here and nowhere else.
+What does not live here: the decisions (fsm.py), how it speaks and listens (voice.py), what it has while it is master
+(belongings.py), the bus (worker.py), and what operators are shown (report.py). Every transition is logged here and
+nowhere else.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address
+from typing import Protocol
 
 from alived.ipc import messages
-from alived.ipc.messages import InstanceState, Message, State
-from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.messages import InstanceState, LowerPriorityHeard, Message, State
 from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp import events, translate
+from alived.workers.vrrp.belongings import Belongings
 from alived.workers.vrrp.events import STOPPING, Action, AdvertReceived, Event, Resumed, StateChanged
 from alived.workers.vrrp.fsm import Machine
 from alived.workers.vrrp.host import Host
-from alived.workers.vrrp.priority import standing
+from alived.workers.vrrp.kernel.holdings import Outcome
+from alived.workers.vrrp.kernel.link_plan import LinkPlan
+from alived.workers.vrrp.priority import judge
+from alived.workers.vrrp.remarks import Remarks
 from alived.workers.vrrp.stats import Stats
-from alived.workers.vrrp.transport.port import Port
-from alived.workers.vrrp.wire.garp import Burst, Schedule
-from alived.workers.vrrp.wire.packet import Advert, Rejection
+from alived.workers.vrrp.tracked import Observation, Tracker
+from alived.workers.vrrp.voice import Voice
+from alived.workers.vrrp.wire.garp import Burst
+from alived.workers.vrrp.wire.judge import Heard
+from alived.workers.vrrp.wire.rejection import Rejection
 
 RETRY = 300.0
-"""Seconds after which addresses that could not be added are tried again; each try disturbs a living master."""
-REMARKS = 256
-"""Different remarks about other routers that are remembered, so as not to log them twice."""
+"""Seconds after which what could not be had is tried again; each try disturbs a living master."""
 
 log = logging.getLogger(__name__)
+
+
+class Companions(Protocol):
+    """The sync group of an instance, as the instance sees it."""
+
+    def follow(self, member: str, actions: list[Action]) -> None:
+        """A member has done this; the others may have to follow."""
 
 
 class Instance:
     """One vrrp_instance."""
 
     def __init__(
-        self, config: VrrpInstance, host: Host, send: Callable[[Message], None], trackers: Mapping[str, bool]
+        self,
+        config: VrrpInstance,
+        plan: LinkPlan,
+        host: Host,
+        send: Callable[[Message], None],
+        seen: Mapping[str, Observation],
     ) -> None:
-        """`trackers` are the last verdicts on scripts by name, kept up to date by the worker."""
-        self.config = config
+        """`seen` is what is known of all trackers, kept up to date by the worker."""
+        self.config, self.plan = config, plan
         self.stats = Stats()
-        self.expected = translate.expected(config)
-        self.last_heard: float | None = None
+        self.trackers: tuple[Tracker, ...] = ()
+        """What it tracks, its sync group's trackers included; `judge_anew` after a change."""
+        self.link_troubles: list[str] = []
+        """What is wrong with the interfaces that were made for it, in words."""
+        self.static_troubles: frozenset[str] = frozenset()
+        """Static addresses, routes and rules that are missing, of track groups that it is in."""
+        self.group: Companions | None = None
         self._host = host
         self._send = send
-        self._trackers = trackers
-        self.standing = standing(config.priority, config.track_scripts, trackers)
+        self._seen = seen
+        self.standing = judge(config.priority, (), seen)
         self.machine = Machine(translate.settings(config, b""), self.standing.effective)
+        self.voice = Voice(config, plan, host.exchange, host.interfaces)
+        self.belongings = Belongings(config, plan, host)
         self._priority_on_entry = self.machine.priority
         """Effective priority when the present state was entered."""
-        self._schedule = Schedule(config.announcing)
-        self._port: Port | None = None
-        self._messages: dict[int, bytes] = {}
-        self._socket_fault = ""
-        self._unaddable: tuple[str, ...] = ()
+        self._unavailable: set[str] = set()
+        """What a master could not have when it last tried."""
         self._retry_due: float | None = None
-        self._remarks: set[str] = set()
+        self._remarks = Remarks(config.name)
         self._sending_fails = False
-        self._stopping = False
+        self._stopping = self._deleted = False
 
     @property
     def interfaces(self) -> set[str]:
         """Names of the interfaces that matter to it."""
-        return {self.config.interface, *(virtual.dev for virtual in self.config.addresses)}
+        plan = self.plan
+        made = {name for link in plan.links for name in (link.name, link.base)}
+        devices = {virtual.dev for virtual in self.belongings.addresses}
+        return {self.config.interface, plan.send_on, plan.receive_on, plan.source_on, *made, *devices} - {""}
 
     # --- what the worker calls ----------------------------------------------------------------------------------------
 
-    def start(self, resumed: Resumed | None) -> None:
-        """Begin to work, or go on where a predecessor stopped."""
+    def start(self, resumed: Resumed | None, until: float) -> None:
+        """Begin to work, or go on where a predecessor stopped; not as master before `until`, a startup delay's end."""
+        self.standing = judge(self.config.priority, self.trackers, self._seen)
+        self.machine.priority = self._priority_on_entry = self.standing.effective
         self._tell_priority()
         self.look_around()
-        self._receive(resumed or events.Startup())
+        self._receive(resumed or events.Startup(until))
 
-    def stop(self, reason: str, *, daemon_stops: bool) -> None:
-        """End: a master says so and gives its addresses up."""
-        self._stopping = daemon_stops
+    def stop(self, reason: str, *, stopping: bool = False, deleted: bool = False) -> None:
+        """End: a master says so and gives up what it has. `stopping`: so does the daemon."""
+        self._stopping, self._deleted = stopping, deleted
+        was_idle = self.machine.state is State.INIT
         self._receive(events.Shutdown(reason))
-        self._detach()
+        if was_idle:  # then nothing has changed, but it has ended all the same
+            self._send_state()
+        self.voice.leave()
+        self.belongings.forget()
         self._host.alarm.forget(self)
 
-    def reconfigure(self, config: VrrpInstance) -> None:
-        """Take on a changed configuration of the same virtual router on the same interface; nothing else moves."""
-        before, self.config = self.config, config
-        self.expected = translate.expected(config)
-        self._messages.clear()
+    def reconfigure(self, config: VrrpInstance, plan: LinkPlan) -> None:
+        """Take on a changed configuration of the same virtual router; nothing else moves."""
+        before, self.config, self.plan = (self.config, self.plan), config, plan
+        if before == (config, plan):
+            return
         self._remarks.clear()
-        self._schedule.settings = config.announcing
-        if before.mcast_group != config.mcast_group:
-            self._detach(before)
-        if self._port is not None:
-            self._port.receiver.forget()
-        self._retry_due, self._unaddable = None, ()
-        self._host.addresses.release(
-            config.name, [virtual for virtual in before.addresses if virtual not in config.addresses]
-        )
-        self.track()
+        self._retry_due, self._unavailable = None, set()
+        self.voice.take(config, plan)
+        self.belongings.take(config, plan)
+        self.judge_anew()
         if self.machine.state is State.MASTER:
-            self._complete_addresses(logging.INFO, "added")
+            self._have(self.belongings.hold(), logging.INFO, "added")
         self.look_around()
-        if self.machine.state is State.MASTER and config.addresses != before.addresses:
-            self._send_state()  # what is retained must name the addresses that an heir finds
+        if self.machine.state is State.MASTER:
+            self._send_state()  # what is retained must name what an heir finds
 
-    def track(self) -> None:
-        """Judge the tracked scripts anew."""
+    def judge_anew(self) -> None:
+        """Something that it tracks has changed."""
         before = self.standing
-        self.standing = standing(self.config.priority, self.config.track_scripts, self._trackers)
+        self.standing = judge(self.config.priority, self.trackers, self._seen)
         if before == self.standing:
             return
         if before.effective != self.standing.effective:
-            log.info(
-                "(%s) effective priority is now %d, was %d", self.config.name, self.standing.effective, before.effective
-            )
+            log.info("(%s) effective priority is now %d, was %d", self.name, self.standing.effective, before.effective)
             self._receive(events.PriorityChanged(self.standing.effective))
         if before[:3] != self.standing[:3]:
             self._tell_priority()
-        self._settle_faults()
+        self.settle_faults()
 
     def look_around(self) -> None:
-        """Something about the interfaces may have changed: sockets, own address, faults, addresses."""
-        address = self._host.primary(self.config)
-        self._attach(address)
-        wanted = translate.settings(self.config, address)
+        """Something about the interfaces may have changed: sockets, own address, faults, what a master has."""
+        self.voice.tune_in(self, self._host.settings, self._host.virtual)
+        wanted = translate.settings(self.config, self.voice.source)
         if wanted != self.machine.settings:
             self._receive(events.Reconfigured(wanted))
-        self._settle_faults()
+        self.settle_faults()
         if self.machine.state is State.MASTER:
-            self._complete_addresses(logging.WARNING, "missing, put back")
+            self._have(self.belongings.restore(), logging.WARNING, "missing, put back")
+
+    @property
+    def name(self) -> str:
+        """As configured."""
+        return self.config.name
 
     # --- what the receiver calls --------------------------------------------------------------------------------------
 
-    def heard(self, event: AdvertReceived) -> None:
+    def heard(self, heard: Heard) -> None:
         """An advert of another router was accepted."""
         self.stats.adverts_received += 1
-        if event.priority == STOPPING:
+        if heard.priority == STOPPING:
             self.stats.priority_zero_received += 1
-        self.last_heard = self._host.alarm.now()
-        self._receive(event)
+        self._receive(AdvertReceived(heard.priority, heard.source, heard.interval))
 
-    def met(self, advert: Advert, source: bytes) -> None:
+    def met(self, heard: Heard) -> None:
         """Compare the addresses of an advert with ours; a difference is worth a remark, not a rejection."""
+        if self.config.skip_check_adv_addr:
+            return
         ours = {translate.packed(virtual.address) for virtual in self.config.addresses}
-        if not self.config.skip_check_adv_addr and set(advert.addresses) != ours:
-            listed = ", ".join(str(ip_address(address)) for address in advert.addresses)
-            text = f"{ip_address(source)} advertises other addresses: {listed}"
-            self._remark(text, text)
+        if set(heard.advert.addresses) != ours:
+            self.stats.address_list_errors += 1
+            listed = ", ".join(str(ip_address(address)) for address in heard.advert.addresses)
+            self._remarks.make(f"{ip_address(heard.source)} advertises other addresses: {listed}")
 
     def refused(self, rejection: Rejection, source: bytes) -> None:
         """An advert for this virtual router was not accepted."""
         self.stats.rejected[rejection.reason] += 1
-        seen = f"{rejection.reason.value} ({rejection.detail})" if rejection.detail else rejection.reason.value
-        self._remark(f"{source.hex()} {rejection.reason}", f"adverts of {ip_address(source)} are ignored: {seen}")
+        key = f"{source.hex()} {rejection.reason}"
+        self._remarks.make(f"adverts of {ip_address(source)} are ignored: {rejection}", key)
 
     # --- what the alarm calls -----------------------------------------------------------------------------------------
 
     def deadline(self) -> float | None:
         """When `expire` has something to do."""
         due = self.machine.deadline()
-        for other in (self._schedule.deadline(), self._retry_due):
+        for other in (self.belongings.deadline(), self._retry_due):
             if other is not None and (due is None or other < due):
                 due = other
         return due
 
     def expire(self, now: float) -> None:
         """Do what is due at `now`."""
-        self._perform(self.machine.expire(now))
-        self._announce(now)
+        self._act(self.machine.expire(now))
+        self.belongings.expire(now)
         if self._retry_due is not None and self._retry_due <= now:
-            self._retry_due, self._unaddable = None, ()
-            self._settle_faults()
+            self._retry_due, self._unavailable = None, set()
+            self.settle_faults()
 
     # --- faults -------------------------------------------------------------------------------------------------------
 
-    def _settle_faults(self) -> None:
+    def settle_faults(self) -> None:
         """Make the machine's faults those that there are; new ones first, so that it does not recover in between."""
-        present = {*self.standing.faults, *self._unaddable, *self._host.faults(self.config)}
-        if self._socket_fault:
-            present.add(self._socket_fault)
+        present = self._faults()
         for fault in sorted(present - self.machine.faults):
             self._receive(events.FaultRaised(fault))
         for fault in sorted(self.machine.faults - present):
             self._receive(events.FaultCleared(fault))
 
-    def _attach(self, address: bytes) -> None:
-        """Hear and send through the interface as it is now."""
-        try:
-            port = self._host.port(self.config.interface)
-            if port is not None and port is not self._port:
-                port.attach(self.config.virtual_router_id, self.config.mcast_group, self)
-            self._port, self._socket_fault = port, ""
-            if port is not None and address:
-                port.receiver.forget()
-                port.send_from(address)
-        except OSError as error:
-            self._port = None
-            self._socket_fault = f"no socket on {self.config.interface}: {error.strerror}"
+    def _faults(self) -> set[str]:
+        """Everything that it can't work without and that is missing, in words: named, never counted."""
+        present = {*self.standing.faults, *self._unavailable, *self.link_troubles, *self.static_troubles}
+        present |= self._interface_faults(self._needed_interfaces())
+        if self.voice.lack:
+            present.add(self.voice.lack)
+        if not self.config.mcast_group and not self.config.unicast_peers:
+            present.add("there is no unicast_peer")
+        return present
 
-    def _detach(self, config: VrrpInstance | None = None) -> None:
-        config = config or self.config
-        if self._port is not None:
-            self._port.detach(config.virtual_router_id, config.mcast_group)
-            self._port = None
-            self._host.close_unused()
+    def _needed_interfaces(self) -> set[str]:
+        """Names of the interfaces that have to be up."""
+        needed = {virtual.dev for virtual in self.belongings.addresses if not virtual.no_track}
+        if not self.config.dont_track_primary:
+            needed |= {self.config.interface, self.plan.send_on}
+        return needed - {""}
+
+    def _interface_faults(self, names: Iterable[str]) -> set[str]:
+        faults: set[str] = set()
+        for name in names:
+            if self._host.interfaces.get(name) is None:
+                faults.add(f"interface {name} is missing")
+            elif not self._host.link_states.up(name):
+                faults.add(f"interface {name} is down")
+        return faults
 
     # --- actions ------------------------------------------------------------------------------------------------------
 
     def _receive(self, event: Event) -> None:
-        self._perform(self.machine.receive(event, self._host.alarm.now()))
+        self._act(self.machine.receive(event, self._host.alarm.now()))
         self._host.alarm.note(self)
 
-    def _perform(self, actions: list[Action]) -> None:
+    def _act(self, actions: list[Action]) -> None:
+        self.perform(actions)
+        if self.group is not None:
+            self.group.follow(self.name, actions)
+
+    def perform(self, actions: list[Action]) -> None:
+        """Do what the machine, or the sync group, wants done."""
         for action in actions:
             match action:
                 case events.SendAdvert():
                     self._send_advert(action.priority)
                 case events.AddAddresses():
-                    self._hold_addresses()
-                    if self._unaddable:  # a fault before anybody hears of a master without addresses
-                        self._settle_faults()
+                    self._have(self.belongings.hold())
+                    if self.machine.state is not State.MASTER:  # a fault before anybody hears of a master without them
                         return
                 case events.RemoveAddresses():
-                    self._schedule.stop()
-                    self._host.silence(self.config.name)
-                    self._host.addresses.release(self.config.name, self.config.addresses)
+                    self.belongings.give_up()
                 case events.Announce():
-                    self._start_burst(action.burst, self.config.addresses)
+                    self.belongings.announce(action.burst)
+                    self._host.alarm.note(self)
                 case StateChanged():
                     self._tell_state(action)
-                case events.Warn():
-                    self._remark(action.text, action.text)
+                case _:
+                    self._tell(action)
 
     def _send_advert(self, priority: int) -> None:
-        if self._port is None:
-            return
-        message = self._messages.get(priority)
-        if message is None:
-            message = self._messages[priority] = translate.message(self.config, priority)
         try:
-            self._port.send(message, self.config.mcast_group)
+            if not self.voice.send(priority):
+                return
         except OSError as error:
             self.stats.send_errors += 1
             if not self._sending_fails and self.machine.state is State.MASTER:
-                log.error("(%s) adverts can't be sent: %s", self.config.name, error.strerror)
+                log.error("(%s) adverts can't be sent: %s", self.name, error.strerror)
             self._sending_fails = True
             return
         self._sending_fails = False
@@ -247,36 +277,36 @@ class Instance:
         if priority == STOPPING:
             self.stats.priority_zero_sent += 1
 
-    def _hold_addresses(self) -> tuple[VirtualAddress, ...]:
-        """Make the addresses present; returns those that were not. Failures become faults."""
-        outcome = self._host.addresses.hold(self.config.name, self.config.addresses)
-        self._unaddable = outcome.failures
-        if outcome.failures:
+    def _have(self, outcome: Outcome, level: int = logging.DEBUG, what: str = "") -> None:
+        """Something was added, or put back: announce it. What can't be had is a fault."""
+        if what and (outcome.added or outcome.restored):
+            words = (*(virtual.address for virtual in outcome.added), *outcome.restored)
+            log.log(level, "(%s) %s: %s", self.name, what, ", ".join(words))
+            self.belongings.announce(Burst.ARRIVED, outcome.added)
+            self._host.alarm.note(self)
+        # What is missing with its interface is had again as soon as that is back.
+        missing = self._interface_faults(self._needed_interfaces())
+        self._unavailable = set() if missing else self.belongings.faults()
+        if self._unavailable:
             self._retry_due = self._host.alarm.now() + RETRY
-        return outcome.added
-
-    def _complete_addresses(self, level: int, what: str) -> None:
-        """Add the addresses that a master lacks, and announce them."""
-        added = self._hold_addresses()
-        if added:
-            log.log(level, "(%s) %s: %s", self.config.name, what, ", ".join(virtual.address for virtual in added))
-            self._start_burst(Burst.ARRIVED, added)
-        if self._unaddable:
-            self._settle_faults()
-
-    def _start_burst(self, burst: Burst, addresses: tuple[VirtualAddress, ...]) -> None:
-        now = self._host.alarm.now()
-        self._schedule.start(burst, addresses, now)
-        self._announce(now)
-        self._host.alarm.note(self)
-
-    def _announce(self, now: float) -> None:
-        for planned in self._schedule.expire(self.config.addresses, now):
-            present = set(self.config.addresses)  # a reload may have taken some away since the round was planned
-            addresses = [virtual for virtual in planned.addresses if virtual in present]
-            self._host.announce(self.config.name, addresses, planned.repeat, self.config.announcing.interval)
+        if missing or self._unavailable:
+            self.settle_faults()
 
     # --- words --------------------------------------------------------------------------------------------------------
+
+    def _tell(self, action: Action) -> None:
+        match action:
+            case events.NotifyLowerPriority():
+                self._send(LowerPriorityHeard(instance=self.name, priority=self.machine.priority))
+            case events.OtherMaster():
+                source = ip_address(action.source)
+                self.stats.split_brains += action.count == 1
+                if action.count > 1:
+                    log.warning("(%s) %s of priority %d is master too", self.name, source, action.priority)
+            case events.OtherMasterGone():
+                log.info("(%s) %s is no longer master beside us", self.name, ip_address(action.source))
+            case events.Warn():
+                self._remarks.make(action.text)
 
     def _tell_state(self, change: StateChanged) -> None:
         if change.state is State.MASTER:
@@ -284,44 +314,36 @@ class Instance:
         elif change.previous is State.MASTER:
             self.stats.lost_master += 1
         if change.state is State.INIT:
-            log.info("(%s) Stopped: %s", self.config.name, change.reason)
+            log.info("(%s) Stopped: %s", self.name, change.reason)
         else:
             level = logging.WARNING if change.state is State.FAULT else logging.INFO
-            log.log(level, "(%s) Entering %s STATE: %s", self.config.name, change.state.value, change.reason)
+            log.log(level, "(%s) Entering %s STATE: %s", self.name, change.state.value, change.reason)
         self._priority_on_entry = self.machine.priority
         self._send_state()
 
     def _send_state(self) -> None:
-        machine = self.machine
+        machine, is_master = self.machine, self.machine.state is State.MASTER
         self._send(
             InstanceState(
-                instance=self.config.name,
+                instance=self.name,
                 state=machine.state,
                 since=machine.since,
                 priority=self._priority_on_entry,
                 reason=machine.reason,
                 master=master_of(machine),
                 stopping=self._stopping,
-                held=self.config.addresses if machine.state is State.MASTER else (),
+                deleted=self._deleted,
+                held=self.belongings.addresses if is_master else (),
+                held_routes=self.config.routes if is_master else (),
+                held_rules=self.config.rules if is_master else (),
             )
         )
 
     def _tell_priority(self) -> None:
         now = self.standing
         self._send(
-            messages.PriorityChanged(
-                instance=self.config.name, effective=now.effective, base=now.base, reasons=now.reasons
-            )
+            messages.PriorityChanged(instance=self.name, effective=now.effective, base=now.base, reasons=now.reasons)
         )
-
-    def _remark(self, key: str, text: str) -> None:
-        """Log something about another router, once for each key."""
-        if key in self._remarks:
-            return
-        if len(self._remarks) >= REMARKS:
-            self._remarks.clear()
-        self._remarks.add(key)
-        log.warning("(%s) %s", self.config.name, text)
 
 
 def master_of(machine: Machine) -> str:

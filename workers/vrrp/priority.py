@@ -1,17 +1,30 @@
-"""The priority of an instance at this moment: what is configured, and what its tracked scripts make of it.
+"""The priority of an instance at this moment: what is configured, and what all that it tracks makes of it.
 
-PURE. What does not live here: running scripts (the checker worker), and what a priority or a fault leads to (fsm.py).
+PURE. What does not live here: what an instance tracks (tracked.py), watching it (the checker, lvs and bfd workers), and
+what a priority or a fault leads to (fsm.py).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from alived.ipc.model.vrrp import TrackedScript
+from alived.workers.vrrp.tracked import Kind, Observation, Tracker
 
 OWNER = 255
 """Priority of the router that owns the addresses (RFC 3768, 5.3.4): tracking does not move it."""
 LOWEST, HIGHEST = 1, 254
 """Priorities of all others."""
+
+FILE_FAULT, FILE_MOST = -254, 253
+"""What a track_file adds is at most the one, and at the other or below a fault (keepalived.conf(5), track_file)."""
+
+_DOWN = Observation(up=False)
+_NEVER_SEEN = {Kind.INTERFACE: _DOWN, Kind.BFD: _DOWN}
+"""What is down until it is seen: an interface that is not there, and a session that nobody has built up yet (RFC 5880,
+6.8.1). All else is not known, which is a fault without a weight, and changes nothing with one."""
+
+_WORDS = {Kind.VIRTUAL_SERVER: ("below its quorum", "at its quorum")}
+"""Kind -> what is said of it when it is down, and when it is up, if it is not these words."""
 
 
 class Standing(NamedTuple):
@@ -20,43 +33,83 @@ class Standing(NamedTuple):
     effective: int
     base: int
     reasons: tuple[str, ...]
-    """One line per contribution to the priority, as `script check_nginx_alive: -15`."""
+    """One line per contribution to the priority, as `script check_nginx_alive: -15`, `interface eth1 down: -20`."""
     faults: frozenset[str]
     """Named faults; the instance may not run while there is one."""
 
 
-def standing(base: int, scripts: tuple[TrackedScript, ...], up: Mapping[str, bool]) -> Standing:
-    """Judge tracked scripts by their last reports (`track_script` of keepalived.conf(5)).
+def judge(base: int, trackers: Iterable[Tracker], seen: Mapping[str, Observation]) -> Standing:
+    """Judge all that an instance tracks by what was last seen of it, filed by key (`track_*` of keepalived.conf(5)).
 
-    A positive weight is added while the script is up, a negative one while it is down; `reverse` turns the sign over.
-    A script of weight 0 is a fault while it is down, or up with `reverse`, and while it has not reported yet.
-    `up` maps script names to verdicts; a script that is not in it has not reported.
+    A positive weight is added while a tracker is up, a negative one while it is down; `reverse` turns the sign over.
+    A tracker of weight 0 is a fault while it is down, or up with `reverse`, and while nobody knows. A file adds its
+    number times the weight; with weight 0 any number but 0 is a fault, or with `reverse` 0 is.
     """
     reasons: list[str] = []
     faults: set[str] = set()
     total = base
-    for script in scripts:
-        verdict = up.get(script.name)
-        if script.weight == 0:
-            if fault := _fault(script, verdict):
-                faults.add(fault)
-        elif verdict is not None and base != OWNER and (change := _contribution(script, up=verdict)):
-            reasons.append(f"script {script.name}: {change:+d}")
+    for tracker in trackers:
+        observation = seen.get(tracker.key) or _NEVER_SEEN.get(tracker.kind)
+        if fault := _fault(tracker, observation):
+            faults.add(fault)
+        elif observation is not None and base != OWNER and (change := _contribution(tracker, observation)):
+            reasons.append(f"{_told(tracker, observation)}: {change:+d}")
             total += change
     effective = base if base == OWNER else min(max(total, LOWEST), HIGHEST)
     return Standing(effective, base, tuple(reasons), frozenset(faults))
 
 
-def _contribution(script: TrackedScript, *, up: bool) -> int:
-    counts = script.weight > 0 if up else script.weight < 0
-    sign = -1 if script.reverse else 1
-    return sign * script.weight if counts else 0
+def _contribution(tracker: Tracker, observation: Observation) -> int:
+    if tracker.kind is Kind.FILE:
+        return min(_product(tracker, observation), FILE_MOST)
+    counts = tracker.weight > 0 if observation.up else tracker.weight < 0
+    sign = -1 if tracker.reverse else 1
+    return sign * tracker.weight if counts else 0
 
 
-def _fault(script: TrackedScript, up: bool | None) -> str:
-    """Name of the fault of a script of weight 0; empty: none."""
-    if up is None:
-        return f"script {script.name} has not reported yet"
-    if up == script.reverse:
-        return f"script {script.name} is {'up' if up else 'down'}"
+def _product(file: Tracker, observation: Observation) -> int:
+    return observation.value * (-file.weight if file.reverse else file.weight)
+
+
+def _fault(tracker: Tracker, observation: Observation | None) -> str:
+    """Name of the fault of a tracker, the same for as long as it lasts; empty: none."""
+    if observation is None:
+        return "" if tracker.weight else f"{tracker.key} has not reported yet"
+    if tracker.kind is Kind.FILE:
+        return _file_fault(tracker, observation)
+    if tracker.weight == 0 and observation.up == tracker.reverse:
+        return f"{tracker.key} is {_state(tracker.kind, observation)}"
     return ""
+
+
+def _file_fault(file: Tracker, observation: Observation) -> str:
+    if file.weight:
+        too_low = _product(file, observation) <= FILE_FAULT
+        return f"{file.key} counts less than {FILE_FAULT + 1}" if too_low else ""
+    if (observation.value == 0) == file.reverse:
+        return f"{file.key} is 0" if file.reverse else f"{file.key} is not 0"
+    return ""
+
+
+def _told(tracker: Tracker, observation: Observation) -> str:
+    """A tracker as contributions name it. A script has always been named alone."""
+    match tracker.kind:
+        case Kind.SCRIPT:
+            return tracker.key
+        case Kind.FILE:
+            return f"{tracker.key} is {observation.value}"
+        case _:
+            return f"{tracker.key} {_state(tracker.kind, observation)}"
+
+
+def _state(kind: Kind, observation: Observation) -> str:
+    return _WORDS.get(kind, ("down", "up"))[observation.up]
+
+
+def standing(base: int, scripts: tuple[TrackedScript, ...], up: Mapping[str, bool]) -> Standing:
+    """Judge tracked scripts alone; `up` maps their names to verdicts."""
+    trackers = [
+        Tracker(f"{Kind.SCRIPT} {script.name}", Kind.SCRIPT, script.name, script.weight, script.reverse)
+        for script in scripts
+    ]
+    return judge(base, trackers, {f"{Kind.SCRIPT} {name}": Observation(verdict) for name, verdict in up.items()})

@@ -1,14 +1,18 @@
 """What operators are shown: an instance as a Document.
 
-Read-only; the names are stable (`alivectl --json`). What does not live here: how a table is drawn (ctl).
+Read-only; the names are stable (`alivectl --json`, docs/alivectl.md). What does not live here: how it is drawn (ctl).
 """
 
+from ipaddress import ip_address
+
 from alived.ipc.messages import Document
+from alived.workers.vrrp.fsm import Machine
 from alived.workers.vrrp.host import Host
 from alived.workers.vrrp.instance import Instance, master_of
+from alived.workers.vrrp.kernel.held import route_text, rule_text
 
 
-def describe(instance: Instance, host: Host) -> Document:
+def describe(instance: Instance, host: Host, group: str) -> Document:
     """Everything that is known of an instance. Times are CLOCK_MONOTONIC seconds, ages are seconds."""
     config, machine, now = instance.config, instance.machine, host.alarm.now()
     return {
@@ -19,7 +23,14 @@ def describe(instance: Instance, host: Host) -> Document:
         "reason": machine.reason,
         "interface": config.interface,
         "virtual_router_id": config.virtual_router_id,
-        "advert_int": config.advert_int,
+        "version": config.version,
+        "family": config.family.value,
+        "sync_group": group,
+        "advert_int": machine.settings.advert_int,
+        "master_advert_int": machine.master_interval,
+        "source": str(ip_address(instance.voice.source)) if instance.voice.source else "",
+        "group": config.mcast_group,
+        "peers": [peer.address for peer in config.unicast_peers],
         "priority": {
             "effective": instance.standing.effective,
             "base": instance.standing.base,
@@ -27,14 +38,84 @@ def describe(instance: Instance, host: Host) -> Document:
         },
         "faults": sorted(machine.faults),
         "master": master_of(machine),
-        "last_advert_age": None if instance.last_heard is None else now - instance.last_heard,
+        "other_master": _other_master(machine, now),
+        "last_advert": _last_advert(machine, now),
+        "last_advert_age": None if machine.last_heard is None else now - machine.last_heard_at,
+        "next_due": _next_due(machine, now),
+        "history": [
+            {"state": change.state.value, "at": change.since, "reason": change.reason} for change in machine.history
+        ],
+        "devices": _devices(instance, host),
+        **_belongings(instance, host),
+        "stats": instance.stats.document(),
+    }
+
+
+def _other_master(machine: Machine, now: float) -> Document | None:
+    """The router that claims to be master beside us; of several the one that was heard first."""
+    rival = min(machine.rivals, key=lambda rival: rival.since, default=None)
+    if rival is None:
+        return None
+    return {
+        "source": str(ip_address(rival.source)),
+        "priority": rival.priority,
+        "since_age": now - rival.since,
+        "adverts": rival.count,
+    }
+
+
+def _last_advert(machine: Machine, now: float) -> Document | None:
+    heard = machine.last_heard
+    if heard is None:
+        return None
+    return {
+        "source": str(ip_address(heard.source)),
+        "priority": heard.priority,
+        "interval": heard.interval,
+        "age": now - machine.last_heard_at,
+    }
+
+
+def _next_due(machine: Machine, now: float) -> Document | None:
+    due = machine.deadline()
+    if due is None:
+        return None
+    return {"what": machine.waits_for(now), "in": due - now}
+
+
+def _devices(instance: Instance, host: Host) -> list[Document]:
+    """Interfaces that were made for it."""
+    return [
+        {
+            "name": link.name,
+            "kind": link.identity.kind.value,
+            "mac": link.mac.hex(":"),
+            "base": link.base,
+            "present": host.interfaces.get(link.name) is not None,
+        }
+        for link in instance.plan.links
+    ]
+
+
+def _belongings(instance: Instance, host: Host) -> Document:
+    """What it has while it is master, and what of it is there."""
+    excluded = set(instance.plan.excluded)
+    return {
         "addresses": [
             {
                 "address": f"{virtual.address}/{virtual.prefixlen}",
                 "interface": virtual.dev,
-                "present": host.addresses.present(virtual),
+                "advertised": virtual not in excluded,
+                "present": host.holdings.present(virtual),
             }
-            for virtual in config.addresses
+            for virtual in instance.belongings.addresses
         ],
-        "stats": instance.stats.document(),
+        "routes": [
+            {"route": route_text(route), "present": host.holdings.holds(instance.name, route)}
+            for route in instance.config.routes
+        ],
+        "rules": [
+            {"rule": rule_text(rule), "present": host.holdings.holds(instance.name, rule)}
+            for rule in instance.config.rules
+        ],
     }

@@ -6,22 +6,31 @@ PURE. All times are seconds. What does not live here: what happens when a time h
 from dataclasses import dataclass
 
 ADVERTS_MISSED = 3
-"""Adverts that must fail to come before a master is given up (RFC 3768, 6.1)."""
+"""Adverts that must fail to come before a master is given up (RFC 3768, 6.1; RFC 9568, 6.1)."""
+SKEW_UNIT_OF_V2 = 1.0
+"""What the skew of VRRPv2 is a part of, however long the interval is; in VRRPv3 that is the master's interval."""
 
 
-def skew_time(priority: int) -> float:
-    """Skew_Time (RFC 3768, 6.1): lets the backup of the highest priority be the first to notice a silent master."""
-    return (256 - priority) / 256
+def skew_time(version: int, priority: int, interval: float) -> float:
+    """Skew_Time (RFC 3768, 6.1; RFC 9568, 6.1): lets the backup of the highest priority notice a silent master first.
+
+    `interval` is the one that the master has named (Active_Adver_Interval).
+    """
+    unit = SKEW_UNIT_OF_V2 if version == 2 else interval
+    return (256 - priority) / 256 * unit
 
 
-def master_down_interval(advert_int: float, priority: int) -> float:
-    """Master_Down_Interval (RFC 3768, 6.1): silence after which a backup of this priority takes over."""
-    return ADVERTS_MISSED * advert_int + skew_time(priority)
+def master_down_interval(version: int, priority: int, interval: float, adverts: int = ADVERTS_MISSED) -> float:
+    """Master_Down_Interval (RFC 3768, 6.1; RFC 9568, 6.1): silence after which a backup of this priority takes over.
+
+    `adverts` is keepalived's `down_timer_adverts`, which all routers must agree about.
+    """
+    return adverts * interval + skew_time(version, priority, interval)
 
 
-def patience_of_peers(advert_int: float) -> float:
+def patience_of_peers(advert_int: float, adverts: int = ADVERTS_MISSED) -> float:
     """Silence that every peer bears, whatever its priority: Master_Down_Interval without its skew."""
-    return ADVERTS_MISSED * advert_int
+    return adverts * advert_int
 
 
 @dataclass(slots=True)

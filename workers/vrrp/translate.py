@@ -3,7 +3,6 @@
 PURE.
 """
 
-from collections.abc import Iterable
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -13,7 +12,7 @@ from alived.ipc.model.vrrp import InstanceRole, VrrpInstance
 from alived.workers.vrrp.events import Resumed, Settings
 from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.timers import patience_of_peers
-from alived.workers.vrrp.wire.packet import V2, Advert, Expected, encode
+from alived.workers.vrrp.wire.advert import FORMATS
 
 
 class Key(NamedTuple):
@@ -34,50 +33,49 @@ def key_of(virtual: VirtualAddress) -> Key:
     return Key(virtual.dev, packed(virtual.address), virtual.prefixlen)
 
 
+def owns(config: VrrpInstance) -> bool:
+    """Whether this router owns the addresses (RFC 9568, 6.1, Priority): they are its own whoever is master."""
+    return config.priority == OWNER
+
+
+def same_router(before: VrrpInstance, after: VrrpInstance) -> bool:
+    """Whether an instance is the same virtual router under both configurations, and can be changed in place."""
+    return _identity(before) == _identity(after)
+
+
+def _identity(config: VrrpInstance) -> tuple[object, ...]:
+    # What its devices are, and what its peers know it by.
+    made = (config.use_vmac, config.use_ipvlan, config.vmac_xmit_base)
+    return (config.interface, config.vrf, config.virtual_router_id, config.version, config.family, made)
+
+
 def settings(config: VrrpInstance, address: bytes) -> Settings:
-    """What the state machine needs; `address` is the interface's primary one."""
+    """What the state machine needs; `address` is the one that adverts come from."""
+    layout = FORMATS[config.version, config.family]
     return Settings(
-        advert_int=config.advert_int,
+        advert_int=layout.seconds(layout.units(config.advert_int)),
         address=address,
-        initially_master=config.role is InstanceRole.MASTER and config.priority == OWNER,
+        initially_master=config.role is InstanceRole.MASTER and owns(config),
         nopreempt=config.nopreempt,
         preempt_delay=config.preempt_delay,
+        version=config.version,
+        down_timer_adverts=config.down_timer_adverts,
+        lower_prio_no_advert=config.lower_prio_no_advert,
+        higher_prio_send_advert=config.higher_prio_send_advert,
+        owner_ignore_adverts=config.owner_ignore_adverts,
+        timer_expired_backup=config.timer_expired_backup,
     )
 
 
-def expected(config: VrrpInstance) -> Expected:
-    """What adverts of this virtual router must look like."""
-    return Expected(V2.interval(config.advert_int), *V2.authentication(config.auth_pass))
-
-
-def message(config: VrrpInstance, priority: int) -> bytes:
-    """The bytes of this virtual router's advert."""
-    auth_type, auth_data = V2.authentication(config.auth_pass)
-    advert = Advert(
-        vrid=config.virtual_router_id,
-        priority=priority,
-        interval=V2.interval(config.advert_int),
-        auth_type=auth_type,
-        auth_data=auth_data,
-        addresses=tuple(packed(virtual.address) for virtual in config.addresses),
-    )
-    return encode(V2, advert)
-
-
-def resumption(config: VrrpInstance, last: InstanceState | None, silent_for: float) -> Resumed | None:
+def resumption(config: VrrpInstance, last: InstanceState | None, silent_for: float, until: float) -> Resumed | None:
     """How an instance goes on after its predecessor's last state; None: as if there had been none.
 
     A master goes on as master only if no peer can have given it up: `silent_for` seconds ago it was known to be well.
+    `until` is when a startup delay ends, CLOCK_MONOTONIC seconds.
     """
     if last is None or last.state not in (State.MASTER, State.BACKUP):
         return None
-    if last.state is State.MASTER and silent_for >= patience_of_peers(config.advert_int):
+    interval = settings(config, b"").advert_int
+    if last.state is State.MASTER and silent_for >= patience_of_peers(interval, config.down_timer_adverts):
         return None
-    return Resumed(last.state, last.since)
-
-
-def abandoned(configs: Iterable[VrrpInstance], last: Iterable[InstanceState]) -> tuple[VirtualAddress, ...]:
-    """Addresses that predecessors held when they died and no configured instance has, each once."""
-    wanted = {key_of(virtual) for config in configs for virtual in config.addresses}
-    held = {key_of(virtual): virtual for state in last for virtual in state.held}
-    return tuple(virtual for key, virtual in held.items() if key not in wanted)
+    return Resumed(last.state, last.since, until)

@@ -1,23 +1,27 @@
-"""The vrrp worker: the instances, and the bus.
+"""The vrrp worker: the bus, all instances and groups, and who is concerned by what.
 
-What does not live here: one instance's work (instance.py) and what they share (host.py).
+What does not live here: taking on a configuration (roster.py), one instance's work (instance.py), what they share
+(host.py).
 """
 
 import logging
 import socket
-from collections.abc import Iterable
 
 from alived.ipc.loop import CannotBoot, Send
-from alived.ipc.messages import Configure, Document, InstanceState, Message, State, StopHow, TrackerChanged
-from alived.ipc.model.routing import VirtualAddress
-from alived.ipc.model.vrrp import VrrpInstance
-from alived.workers.vrrp.events import Resumed
+from alived.ipc.messages import (
+    Configure,
+    Document,
+    Message,
+    StopHow,
+    TrackerChanged,
+    VirtualServerState,
+)
 from alived.workers.vrrp.host import Host
-from alived.workers.vrrp.instance import Instance
-from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.report import describe
-from alived.workers.vrrp.translate import abandoned, packed, resumption
-from alived.workers.vrrp.wire.packet import PROTOCOL
+from alived.workers.vrrp.roster import Roster
+from alived.workers.vrrp.tracked import Observation, interface_key, observed
+from alived.workers.vrrp.transport.pace import Kind
+from alived.workers.vrrp.wire.checksum import PROTOCOL
 
 log = logging.getLogger(__name__)
 
@@ -35,40 +39,24 @@ class VrrpWorker:
     """All instances of this host."""
 
     def __init__(self, send: Send) -> None:
-        self._send = send
-        self._instances: dict[str, Instance] = {}
-        """By key."""
-        self._trackers: dict[str, bool] = {}
-        """Last verdict of each script, by name."""
-        self._host = Host(self._interfaces_changed, self._announced)
+        self._seen: dict[str, Observation] = {}
+        """What was last seen of each tracker, by key."""
+        self._host = Host(self._changed, self._announced)
+        self._roster = Roster(self._host, send, self._seen)
 
     # --- the bus ------------------------------------------------------------------------------------------------------
 
     def configure(self, message: Configure) -> None:
-        """Take on new and changed instances, end dropped ones; others do not notice."""
-        states = self._recall(message)
-        for key in message.drop:
-            if key in self._instances:
-                self._instances.pop(key).stop("removed from the configuration", daemon_stops=False)
-        configs = [config for config in message.put if isinstance(config, VrrpInstance)]
-        # Before any instance speaks: its first state takes the place of the one that names these addresses.
-        self._remove_leftovers(
-            abandoned(configs, states.values()), "removed addresses that nothing configures any more"
-        )
-        self._note_virtual(configs)
-        fresh = [config for config in configs if not self._reconfigure(config)]
-        for config in fresh:
-            self._start(config, resumption(config, states.get(config.name), message.silent_for))
-        for config in fresh:
-            if self._instances[config.key].machine.state is not State.MASTER:
-                self._remove_leftovers(config.addresses, f"({config.name}) removed addresses that were left behind")
+        """Take on new and changed objects, end dropped ones; others do not notice."""
+        for retained in message.retained:
+            if isinstance(retained, TrackerChanged | VirtualServerState):
+                self._note(retained)
+        self._roster.configure(message)
 
     def receive(self, message: Message) -> None:
-        """Note the verdict of a script."""
-        if isinstance(message, TrackerChanged):
-            self._note_tracker(message)
-            for instance in self._instances.values():
-                instance.track()
+        """Note what another worker says of something that is tracked."""
+        if isinstance(message, TrackerChanged | VirtualServerState):
+            self._roster.judge_anew(self._note(message))
 
     def query(self, topic: str, arguments: Document) -> Document:
         """`vrrp`: all instances, or the one that `instance` names; `stats`: counters, also of packets for nobody.
@@ -76,79 +64,43 @@ class VrrpWorker:
         LookupError: none such.
         """
         wanted = arguments.get("instance")
-        chosen = [one for one in self._instances.values() if wanted in (None, one.config.name)]
+        chosen = [one for one in self._roster.instances.values() if wanted in (None, one.name)]
         if wanted is not None and not chosen:
             raise LookupError(f"there is no vrrp_instance {wanted}")
         if topic == "vrrp":
-            return {"instances": [describe(instance, self._host) for instance in chosen]}
+            return {"instances": [describe(one, self._host, self._roster.group_of(one.name)) for one in chosen]}
         if topic == "stats":
-            counters = {instance.config.name: instance.stats.document() for instance in chosen}
+            counters = {instance.name: instance.stats.document() for instance in chosen}
             return {"instances": counters, "unclaimed": self._host.unclaimed()}
         raise LookupError(f"the vrrp worker knows nothing of {topic}")
 
     async def stop(self, how: StopHow) -> None:
-        """End: masters say so and give up their addresses, or everything is left to a successor."""
+        """End: masters say so and give up what they have, or everything is left to a successor."""
         if how is StopHow.CLEAN:
-            for instance in self._instances.values():
-                instance.stop("alived stops", daemon_stops=True)
-        self._instances.clear()
+            self._roster.stop()
         self._host.close()
 
-    # --- instances ----------------------------------------------------------------------------------------------------
+    # --- news ---------------------------------------------------------------------------------------------------------
 
-    def _recall(self, message: Configure) -> dict[str, InstanceState]:
-        """What is retained: the verdicts of scripts are noted, the last states of instances returned."""
-        states: dict[str, InstanceState] = {}
-        for retained in message.retained:
-            if isinstance(retained, InstanceState):
-                states[retained.instance] = retained
-            elif isinstance(retained, TrackerChanged):
-                self._note_tracker(retained)
-        return states
+    def _note(self, message: TrackerChanged | VirtualServerState) -> str:
+        key, observation = observed(message)
+        self._seen[key] = observation
+        return key
 
-    def _note_tracker(self, message: TrackerChanged) -> None:
-        self._trackers[message.tracker.removeprefix("script ")] = message.up
+    def _changed(self, names: set[str], holders: set[str]) -> None:
+        """Interfaces changed, or something that somebody holds was lost."""
+        self._roster.links_changed(names)
+        for name in names:
+            key = interface_key(name)
+            if self._roster.tracks(key):
+                self._seen[key] = Observation(self._host.link_states.up(name))
+                self._roster.judge_anew(key)
+        self._roster.look_around(names, holders)
 
-    def _note_virtual(self, configs: list[VrrpInstance]) -> None:
-        known = {instance.config.key: instance.config for instance in self._instances.values()}
-        known |= {config.key: config for config in configs}
-        # The owner's addresses are the interface's own (RFC 3768, 5.3.4): its adverts may come from them.
-        self._host.virtual = frozenset(
-            packed(virtual.address)
-            for config in known.values()
-            if config.priority != OWNER
-            for virtual in config.addresses
-        )
-
-    def _reconfigure(self, config: VrrpInstance) -> bool:
-        """Change an instance in place; False: there is none yet, or it has become another virtual router."""
-        instance = self._instances.get(config.key)
-        if instance is None:
-            return False
-        router = (config.interface, config.virtual_router_id)
-        if router != (instance.config.interface, instance.config.virtual_router_id):
-            instance.stop("has become another virtual router", daemon_stops=False)
-            return False
-        instance.reconfigure(config)
-        return True
-
-    def _start(self, config: VrrpInstance, resumed: Resumed | None) -> None:
-        instance = self._instances[config.key] = Instance(config, self._host, self._send, self._trackers)
-        instance.start(resumed)
-
-    def _remove_leftovers(self, addresses: Iterable[VirtualAddress], words: str) -> None:
-        removed = self._host.addresses.remove_leftovers(addresses)
-        if removed:
-            log.info("%s: %s", words, ", ".join(removed))
-
-    # --- the host -----------------------------------------------------------------------------------------------------
-
-    def _interfaces_changed(self, names: set[str]) -> None:
-        for instance in self._instances.values():
-            if not names.isdisjoint(instance.interfaces):
-                instance.look_around()
-
-    def _announced(self, name: str) -> None:
-        instance = self._instances.get(f"vrrp_instance {name}")
+    def _announced(self, name: str, kind: Kind) -> None:
+        instance = self._roster.instances.get(name)
         if instance is not None:
-            instance.stats.garp_sent += 1
+            if kind is Kind.ARP:
+                instance.stats.garp_sent += 1
+            else:
+                instance.stats.neighbour_adverts_sent += 1

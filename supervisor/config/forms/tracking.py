@@ -1,4 +1,4 @@
-"""Weights of trackers, and the lines that name a tracker."""
+"""Weights of trackers, and the lines that name a tracker. Those that name a virtual server: tracked_servers.py."""
 
 from typing import Protocol
 
@@ -115,14 +115,18 @@ class TrackLine:
 
     def write(self, value: Resolved) -> str:
         """See Form."""
-        words = [quoted(value.name)]
-        if value.weight is not None:
-            words += ["weight", str(value.weight)]
-            if value.reverse:
-                words.append("reverse")
-            elif value.reverse is False and self.noreverse:
-                words.append("noreverse")
-        return " ".join(words)
+        return " ".join([quoted(value.name), *self.weight_words(value)])
+
+    def weight_words(self, value: Resolved) -> list[str]:
+        """What is written of the weight."""
+        if value.weight is None:
+            return []
+        words = ["weight", str(value.weight)]
+        if value.reverse:
+            words.append("reverse")
+        elif value.reverse is False and self.noreverse:
+            words.append("noreverse")
+        return words
 
     def _weight(self, word: str, problems: list[Problem]) -> int | None:
         number = _number(word, OLD_MOST if self.lowered else self.most)

@@ -8,13 +8,7 @@ REAL = f"{LVS}/real_server"
 TCP = f"{REAL}/TCP_CHECK"
 
 _LISTS: tuple[tuple[str, str, str], ...] = (
-    ("", "static_ipaddress static_routes static_rules", "nothing is put into the kernel"),
-    ("", "track_file vrrp_track_process bfd_instance", "nothing is tracked by it"),
-    ("", "vrrp_sync_group", "its instances fail over one by one"),
-    ("", "track_group", "a static address that is lost is no fault"),
-    ("", "garp_group", "vrrp_garp_interval holds for all interfaces"),
-    ("", "interface_up_down_delays", "a change of an interface counts at once"),
-    ("", "linkbeat_interfaces linkbeat_use_polling", "the state of a link is what netlink says"),
+    ("", "bfd_instance", "there is no session; who tracks it finds it down"),
     ("", "virtual_server_group", "virtual servers that use it are left out"),
     ("", "SSL", "no check uses it"),
     ("", "instance", "give --runtime-dir and --pid instead"),
@@ -50,9 +44,7 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
     (
         "global_defs",
         """
-        max_auto_priority min_auto_priority_delay vrrp_priority vrrp_no_swap vrrp_rt_priority vrrp_cpu_affinity
-        vrrp_rlimit_rttime checker_priority checker_no_swap checker_rt_priority checker_cpu_affinity
-        checker_rlimit_rttime bfd_priority bfd_no_swap bfd_rt_priority bfd_cpu_affinity bfd_rlimit_rttime
+        bfd_priority bfd_no_swap bfd_rt_priority bfd_cpu_affinity bfd_rlimit_rttime
         """,
         "the scheduling of the workers is alived's own",
     ),
@@ -76,22 +68,6 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
         "buffer sizes are alived's own",
     ),
     ("global_defs", "checker_log_all_failures", "changes of checks are logged"),
-    ("global_defs", "log_unknown_vrids", "they are not logged"),
-    ("global_defs", "disable_local_igmp vmac_prefix vmac_addr_prefix", "no interface is made"),
-    ("global_defs", "vrrp_garp_extra_if vrrp_gna_interval", "nothing is announced by it"),
-    ("global_defs", "vrrp_mcast_group6 v3_checksum_as_v2 vrrp_version", "instances run VRRP version 2"),
-    ("global_defs", "vrrp_check_unicast_src", "unicast instances do not run yet"),
-    (
-        "global_defs",
-        """
-        vrrp_lower_prio_no_advert vrrp_higher_prio_send_advert vrrp_owner_ignore_adverts
-        """,
-        "adverts are answered as by default",
-    ),
-    ("global_defs", "vrrp_down_timer_adverts", "a master is down after 3 adverts, as in the RFC"),
-    ("global_defs", "vrrp_startup_delay vrrp_delay_after_boot", "instances start at once"),
-    ("global_defs", "vrrp_strict", "the configuration is judged by it, packets are not"),
-    ("global_defs", "default_interface", "nothing static is added"),
     (
         "global_defs",
         """
@@ -114,37 +90,7 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
         "state is asked for with alivectl",
     ),
     ("global_defs", "umask", "files are made for root alone"),
-    (VRRP, "use_vmac use_vmac_addr vmac_xmit_base use_ipvlan", "the addresses have the interface's own MAC address"),
-    (
-        VRRP,
-        """
-        unicast_peer unicast_src_ip unicast_fault_no_peer unicast_ttl check_unicast_src old_unicast_checksum
-        """,
-        "the instance does not run yet",
-    ),
-    (VRRP, "track_interface track_file track_process track_bfd track_src_ip", "nothing is tracked by it"),
-    (VRRP, "dont_track_primary", "the interface being down is a fault"),
-    (VRRP, "mcast_src_ip", "adverts are sent from the interface's first address"),
-    (VRRP, "virtual_ipaddress_excluded", "these addresses are not added"),
-    (VRRP, "virtual_routes virtual_rules", "they are not added"),
-    (VRRP, "version native_ipv6 v3_checksum_as_v2", "it runs VRRP version 2"),
-    (VRRP, "vrf linkbeat_use_polling kernel_rx_buf_size promote_secondaries", "the interface is used as it is"),
-    (VRRP, "garp_extra_if", "nothing is announced by it"),
-    (
-        VRRP,
-        """
-        lower_prio_no_advert higher_prio_send_advert owner_ignore_adverts timer_expired_backup
-        """,
-        "adverts are answered as by default",
-    ),
-    (VRRP, "accept no_accept", "packets to the addresses are accepted"),
-    (VRRP, "strict_mode", "the configuration is judged by it, packets are not"),
-    (VRRP, "notify_deleted notify_master_rx_lower_pri", "it is not run"),
-    (VRRP, "notify_priority_changes", "nothing is written there"),
-    (VRRP, "smtp_alert", "no mail is sent"),
     (VRRP, "lvs_sync_daemon_interface", "connections are not synchronised"),
-    (VRRP, "down_timer_adverts", "a master is down after 3 adverts, as in the RFC"),
-    (VRRP, "auth_hmac", "adverts are not authenticated by it"),
     (VRRP, "debug", "--log-detail shows what there is"),
     (LVS, "hashed ops flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback", "the scheduler has no options"),
     (LVS, "persistence_engine persistence_granularity", "each client is persistent by itself"),

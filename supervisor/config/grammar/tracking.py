@@ -9,6 +9,7 @@ from alived.supervisor.config.forms.interfaces import DelayLine, LinkbeatLine
 from alived.supervisor.config.forms.numbers import INT_MAX, MICROSECOND, Boolean, Flag, Integer, Seconds
 from alived.supervisor.config.forms.programs import Command, UserAndGroup
 from alived.supervisor.config.forms.text import Address, Body, Lines, Text
+from alived.supervisor.config.forms.tracked_servers import TRACK_VIRTUAL_SERVER
 from alived.supervisor.config.forms.trackers import (
     InitFileOptions,
     Milliseconds,
@@ -108,6 +109,8 @@ VRRP_SYNC_GROUP: tuple[Row, ...] = (
         meaning="the vrrp_track_processes that all of them depend on"),
     Row(block="vrrp_sync_group", word="track_bfd", form=TRACK_BFD, attribute="track_bfds",
         meaning="the bfd_instances that all of them depend on"),
+    Row(block="vrrp_sync_group", word="alived_track_virtual_server", form=TRACK_VIRTUAL_SERVER,
+        meaning="the virtual servers whose quorum all of them depend on"),
     Row(block="vrrp_sync_group", word="notify_backup", form=Command(account=True), attribute="notify_backup",
         meaning="program to run on becoming backup"),
     Row(block="vrrp_sync_group", word="notify_master", form=Command(account=True), attribute="notify_master",

@@ -12,6 +12,7 @@ from alived.supervisor.config.forms.numbers import UNSIGNED_MAX, Boolean, Flag, 
 from alived.supervisor.config.forms.routes import RouteLine
 from alived.supervisor.config.forms.rules import RuleLine
 from alived.supervisor.config.forms.text import Body, Choice, Lines, Text
+from alived.supervisor.config.forms.tracked_servers import TRACK_VIRTUAL_SERVER
 from alived.supervisor.config.forms.tracking import (
     TRACK_BFD,
     TRACK_FILE,
@@ -154,6 +155,8 @@ TRACKING: tuple[Row, ...] = (
     _row(word="track_file", form=TRACK_FILE, meaning="track_files that it depends on"),
     _row(word="track_process", form=TRACK_PROCESS, meaning="vrrp_track_processes that it depends on"),
     _row(word="track_bfd", form=TRACK_BFD, meaning="bfd_instances that it depends on"),
+    _row(word="alived_track_virtual_server", form=TRACK_VIRTUAL_SERVER,
+        meaning="virtual servers whose quorum it depends on"),
 )  # fmt: skip
 
 ROWS: tuple[Row, ...] = (*ROUTER, *AUTH, *ADDRESSES, *TRACKING)

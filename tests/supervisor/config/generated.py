@@ -70,6 +70,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "StatusCodes": ("200", "200-299 404"),
     "SyncDaemon": ("eth0 VI_1", "eth0", "eth0 VI_1 id 7 maxlen 900 port 8850 ttl 4 group 224.0.0.90"),
     "Timeouts": ("tcp 100 tcpfin 50", "udp 9"),
+    "TrackServerLine": ("192.0.2.1 80", "192.0.2.1 80 UDP weight -9 reverse", "fwmark 5 weight 7", "group G"),
     "TrackerWeight": ("5", "-5 reverse", "0", "253"),
     "Umask": ("022", "0x1f", "IWGRP|IWOTH"),
     "Unsigned": ("0", "7"),

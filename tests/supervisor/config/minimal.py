@@ -89,6 +89,7 @@ AROUND: Mapping[tuple[str, str], Around] = {
             ("track_file", "track_file"),
             ("track_process", "vrrp_track_process"),
             ("track_bfd", "bfd_instance"),
+            ("alived_track_virtual_server", "virtual_server"),
         )
     },
     ("vrrp_instance", "native_ipv6"): Around({"virtual_ipaddress": ("virtual_ipaddress {", "fe80::9", "}")}),

@@ -40,6 +40,7 @@ from alived.supervisor.config.forms.settings import (
     Umask,
 )
 from alived.supervisor.config.forms.text import Address, Choice, Lines, Text
+from alived.supervisor.config.forms.tracked_servers import TrackServerLine
 from alived.supervisor.config.forms.trackers import (
     InitFileOptions,
     Milliseconds,
@@ -294,6 +295,14 @@ SAMPLES: dict[type, Callable[[Any], Samples]] = {
         Bad("tcp x", 1), Bad("tcp 1 what", 2, Code.UNKNOWN_KEYWORD), Bad("tcp", None), MISSING,
     ),
     TrackLine: _track_line,
+    TrackServerLine: _fixed(
+        (
+            "10.0.0.1 80", "10.0.0.1 53 UDP weight 5", "2001:db8::1 weight -5 reverse", "fwmark 5", "fwmark 5 inet6",
+            "group G", "group G TCP weight 0",
+        ),
+        Bad("here"), Bad("10.0.0.1 0x", 1), Bad("10.0.0.1 80 wieght 1", 2), Bad("10.0.0.1 80 UDP weight x", 4),
+        Bad("fwmark 0", 1), Bad("fwmark x", 1), Bad("fwmark", 0), Bad("group", 0),
+    ),
     TrackerWeight: _weight,
     Umask: _fixed(("0", "022", "IRWXG|IRWXO", "IRGRP | IXOTH"), Bad("1000"), Bad("IRGRPP"), Bad("022 1", 1), MISSING),
     UnicastPeerLine: _fixed(

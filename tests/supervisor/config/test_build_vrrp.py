@@ -73,6 +73,10 @@ def heard(loaded: Loaded) -> tuple[Diagnostic, ...]:
     return tuple(said for said in loaded.diagnostics if said.code is not Code.NOT_IMPLEMENTED)
 
 
+def notifies(loaded: Loaded) -> tuple[Notify, ...]:
+    return tuple(item for item in loaded.config.checker if isinstance(item, Notify))
+
+
 def found(loaded: Loaded) -> list[tuple[Code, str]]:
     """Codes, and the words under the carets."""
     return [
@@ -743,9 +747,9 @@ def test_notify_programs(judge: Judge) -> None:
         """
     loaded = judge(instance(lines))
     true = Program(argv=("/bin/true",), uid=0, gid=0)
-    assert loaded.config.checker == (
+    assert notifies(loaded) == (
         Notify(
-            instance="VI",
+            name="VI",
             master=Program(argv=("/bin/echo", "a  b"), uid=1000, gid=1001),
             backup=Program(argv=("/bin/echo",), uid=1000, gid=2),
             stop=true,
@@ -759,18 +763,17 @@ def test_notify_programs(judge: Judge) -> None:
 
 def test_notify_deleted_alone_changes_what_the_others_are_told(judge: Judge) -> None:
     loaded = judge(instance("notify_deleted"))
-    assert loaded.config.checker == (Notify(instance="VI", says_deleted=True),)
+    assert notifies(loaded) == (Notify(name="VI", says_deleted=True),)
     assert not heard(loaded)
 
 
 def test_of_two_notify_programs_the_first_holds(judge: Judge) -> None:
     loaded = judge(instance("notify /bin/true root\nnotify /bin/false root"))
-    (notify,) = loaded.config.checker
-    assert isinstance(notify, Notify)
+    (notify,) = notifies(loaded)
     assert notify.any_state == Program(argv=("/bin/true",), uid=0, gid=0)
     assert [code for code, _ in found(loaded)] == [Code.DUPLICATE]
 
 
 def test_programs_of_an_instance_that_is_left_out_are_not_run(judge: Judge) -> None:
     text = instance("notify /bin/true root") + instance("notify /bin/false root")
-    assert len(judge(text).config.checker) == 1
+    assert len(notifies(judge(text))) == 1

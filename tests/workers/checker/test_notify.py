@@ -4,17 +4,21 @@ import asyncio
 import logging
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from alived.ipc.messages import InstanceState, State
-from alived.ipc.model.checker import Notify
+from alived.ipc.messages import GroupState, InstanceState, LowerPriorityHeard, State
+from alived.ipc.model.checker import Notify, NotifyKind
 from alived.ipc.model.common import Program
-from alived.workers.checker import notify
+from alived.ipc.model.globals import CheckerGlobals
+from alived.ipc.model.settings import Fifo, Mail, MailServer
+from alived.workers.checker import notify, run_queue
 from alived.workers.checker.notify import Notifier
 from alived.workers.checker.programs import Run
 from tests.workers.checker.kit import Lines, run, sh
+from tests.workers.checker.smtp_sink import Sink
 
 
 def entered(word: str, *, instance: str = "VI_1", since: float = 1000.0) -> InstanceState:
@@ -30,7 +34,7 @@ def writes(lines: Lines, text: str = 'echo "$2" "$@" > "$1"', *arguments: str) -
 def all_of(lines: Lines, instance: str = "VI_1") -> Notify:
     """Every program says its name; `notify` says its arguments."""
     return Notify(
-        instance=instance,
+        name=instance,
         master=writes(lines, 'echo "$2" > "$1"', "master"),
         backup=writes(lines, 'echo "$2" > "$1"', "backup"),
         fault=writes(lines, 'echo "$2" > "$1"', "fault"),
@@ -61,7 +65,7 @@ def test_programs_and_arguments_are_keepalived_s(tmp_path: Path) -> None:
 def test_an_instance_without_programs_and_a_state_without_one(tmp_path: Path) -> None:
     async def main() -> None:
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
-        notifier.configure([Notify(instance="VI_1", master=writes(lines))], [])
+        notifier.configure([Notify(name="VI_1", master=writes(lines))], [])
         for word in ("BACKUP", "MASTER"):
             notifier.receive(entered(word, instance="another"))
             notifier.receive(entered(word))
@@ -80,7 +84,7 @@ def test_slow_programs_are_not_overtaken_and_instances_do_not_wait_for_each_othe
             os.mkfifo(tmp_path / instance)
             master = writes(lines, slow, f"{instance} master", str(tmp_path / instance))
             backup = writes(lines, 'echo "$2" > "$1"', f"{instance} backup")
-            notifier.configure([Notify(instance=instance, master=master, backup=backup)], [])
+            notifier.configure([Notify(name=instance, master=master, backup=backup)], [])
             notifier.receive(entered("MASTER", instance=instance))
             notifier.receive(entered("BACKUP", instance=instance))
         assert sorted(await lines.count(2)) == ["A master begins", "B master begins"]
@@ -103,7 +107,7 @@ def test_output_and_failure_are_logged(caplog: pytest.LogCaptureFixture) -> None
         notifier = Notifier()
         master = sh("echo hello; echo trouble >&2; exit 7")
         missing = Program(argv=("/nonexistent",), uid=0, gid=0)
-        notifier.configure([Notify(instance="VI_1", master=master, any_state=missing)], [])
+        notifier.configure([Notify(name="VI_1", master=master, any_state=missing)], [])
         notifier.receive(entered("MASTER"))
         await notifier.stop()
 
@@ -129,7 +133,7 @@ def test_a_program_that_cannot_be_started_does_not_hold_up_the_others(
                 raise refusals.pop()
             return Run(program, *arguments)
 
-        monkeypatch.setattr(notify, "Run", refuse_first)
+        monkeypatch.setattr(run_queue, "Run", refuse_first)
         notifier.receive(entered("MASTER"))
         assert await lines.count(1) == ["INSTANCE VI_1 MASTER 100"]
         await notifier.stop()
@@ -143,11 +147,11 @@ def test_a_program_may_run_for_long_until_something_waits(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def main() -> None:
-        monkeypatch.setattr(notify, "PATIENCE", 0.2)
+        monkeypatch.setattr(run_queue, "PATIENCE", 0.2)
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
         master = writes(lines, 'echo $$ > "$1"; exec sleep 1000')
         backup = writes(lines, 'echo backup > "$1"')
-        notifier.configure([Notify(instance="VI_1", master=master, backup=backup)], [])
+        notifier.configure([Notify(name="VI_1", master=master, backup=backup)], [])
         notifier.receive(entered("MASTER"))
         [pid] = await lines.count(1)
         with pytest.raises(TimeoutError):
@@ -168,16 +172,16 @@ def test_a_program_that_hangs_in_the_kernel_is_left_behind(tmp_path: Path, monke
     """It ignores SIGTERM, and SIGKILL is long in coming: the next program does not wait for ever."""
 
     async def main() -> None:
-        monkeypatch.setattr(notify, "PATIENCE", 0.05)
-        monkeypatch.setattr(notify, "GRACE", 0.05)
+        monkeypatch.setattr(run_queue, "PATIENCE", 0.05)
+        monkeypatch.setattr(run_queue, "GRACE", 0.05)
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
         master = writes(lines, 'trap "" TERM; echo $$ > "$1"; read _ < "$2"; echo released > "$1"', str(tmp_path / "f"))
         os.mkfifo(tmp_path / "f")
         backup = writes(lines, 'echo backup > "$1"')
-        notifier.configure([Notify(instance="VI_1", master=master, backup=backup)], [])
+        notifier.configure([Notify(name="VI_1", master=master, backup=backup)], [])
         notifier.receive(entered("MASTER"))
         await lines.count(1)
-        run_of_master = notifier._queues["VI_1"]._current
+        run_of_master = notifier._queues["notify VI_1"]._current
         assert run_of_master is not None
         notifier.receive(entered("BACKUP"))
         assert (await lines.count(2))[1] == "backup"
@@ -194,7 +198,7 @@ def test_stop_waits_for_what_was_asked(tmp_path: Path) -> None:
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
         master = writes(lines, 'echo begins > "$1"; sleep 0.2; echo ends > "$1"')
         stop = writes(lines, 'sleep 0.1; echo stopped > "$1"')
-        notifier.configure([Notify(instance="VI_1", master=master, stop=stop)], [])
+        notifier.configure([Notify(name="VI_1", master=master, stop=stop)], [])
         notifier.receive(entered("MASTER"))
         notifier.receive(entered("STOP"))
         await notifier.stop()
@@ -211,14 +215,14 @@ def test_stop_does_not_wait_for_ever(
         monkeypatch.setattr(notify, "STOP_PATIENCE", 0.1)
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
         master = writes(lines, 'echo $$ > "$1"; exec sleep 1000')
-        notifier.configure([Notify(instance="VI_1", master=master, stop=writes(lines))], [])
-        notifier.configure([Notify(instance="VI_2", backup=sh("exit 0"))], [])
+        notifier.configure([Notify(name="VI_1", master=master, stop=writes(lines))], [])
+        notifier.configure([Notify(name="VI_2", backup=sh("exit 0"))], [])
         notifier.receive(entered("BACKUP", instance="VI_2"))
         notifier.receive(entered("MASTER"))
         notifier.receive(entered("STOP"))
         [pid] = await lines.count(1)
         await notifier.stop()
-        left = notifier._queues["VI_1"]._current
+        left = notifier._queues["notify VI_1"]._current
         assert left is not None
         assert left[1].pid == int(pid)
         os.kill(left[1].pid, signal.SIGKILL)
@@ -274,12 +278,136 @@ def test_a_restart_notifies_what_is_new_and_only_that(
         lines, notifier = Lines(tmp_path / "lines"), Notifier()
         now = asyncio.get_running_loop().time()
         any_state = writes(lines, 'echo "$4" > "$1"')
-        notifier.configure([Notify(instance="VI_1", any_state=any_state)], [])
+        notifier.configure([Notify(name="VI_1", any_state=any_state)], [])
         notifier.resume([entered(word, since=now - ago) for word, ago in retained], 2.0)
         for word, ago in live:
             notifier.receive(entered(word, since=now - ago))
         await notifier.stop()
         assert await lines.count(len(notified)) == notified
+        lines.close()
+
+    run(main())
+
+
+def test_a_group_is_told_with_its_name_and_priority_0(tmp_path: Path) -> None:
+    async def main() -> None:
+        lines, notifier = Lines(tmp_path / "lines"), Notifier()
+        group = replace(all_of(lines), kind=NotifyKind.GROUP, name="G")
+        notifier.configure([group, all_of(lines, "G")], [])
+        for state in (State.BACKUP, State.MASTER, State.MASTER):
+            notifier.receive(GroupState(group="G", state=state, since=1.0, priority=100))
+        notifier.receive(GroupState(group="G", state=State.MASTER, since=1.0, priority=100, stopping=True))
+        assert await lines.count(6) == [
+            "backup", "GROUP G BACKUP 0",
+            "master", "GROUP G MASTER 0",
+            "stop", "GROUP G STOP 0",
+        ]  # fmt: skip
+        await notifier.stop()
+        lines.close()
+
+    run(main())
+
+
+@pytest.mark.parametrize("message_first", [True, False])
+@pytest.mark.parametrize(("says_deleted", "word"), [(True, "DELETED"), (False, "FAULT")])
+def test_an_instance_that_a_reload_removes_is_told_of(
+    tmp_path: Path, says_deleted: bool, word: str, message_first: bool
+) -> None:
+    """notify_fault does not run, as in keepalived: nothing is wrong."""
+
+    async def main() -> None:
+        lines, notifier = Lines(tmp_path / "lines"), Notifier()
+        deleted = writes(lines, 'echo "deleted $#" > "$1"') if says_deleted else None
+        notifier.configure([replace(all_of(lines), says_deleted=says_deleted, deleted=deleted)], [])
+        notifier.receive(entered("BACKUP"))
+        farewell = replace(entered("BACKUP"), deleted=True)
+        if message_first:
+            notifier.receive(farewell)
+        notifier.configure([], ["notify VI_1"])
+        if not message_first:
+            notifier.receive(farewell)
+        await notifier.stop()
+        expected = ["deleted 1"] if says_deleted else []
+        assert (await lines.count(3))[2:] == [*expected, f"INSTANCE VI_1 {word} 100"]
+        lines.close()
+
+    run(main())
+
+
+def test_lower_priorities_run_their_program_without_arguments_and_do_not_pile_up(tmp_path: Path) -> None:
+    async def main() -> None:
+        lines, notifier = Lines(tmp_path / "lines"), Notifier()
+        os.mkfifo(tmp_path / "go")
+        lower = writes(lines, 'read _ < "$2"; echo "lower $#" > "$1"', str(tmp_path / "go"))
+        notifier.configure([replace(all_of(lines), master_rx_lower_pri=lower, any_state=None)], [])
+        for _ in range(100):
+            notifier.receive(LowerPriorityHeard(instance="VI_1", priority=100))
+        notifier.receive(LowerPriorityHeard(instance="another", priority=100))
+        notifier.receive(entered("BACKUP"))
+        for _ in range(2):
+            descriptor = await asyncio.to_thread(os.open, tmp_path / "go", os.O_WRONLY)
+            os.write(descriptor, b"\n")
+            os.close(descriptor)
+        assert await lines.count(3) == ["lower 2", "lower 2", "backup"]
+        await notifier.stop()
+        lines.close()
+
+    run(main())
+
+
+def test_the_oldest_gives_way_when_too_many_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        monkeypatch.setattr(run_queue, "MAX_WAITING", 2)
+        lines, notifier = Lines(tmp_path / "lines"), Notifier()
+        os.mkfifo(tmp_path / "go")
+        slow = writes(lines, 'read _ < "$2"; echo master > "$1"', str(tmp_path / "go"))
+        notifier.configure([replace(all_of(lines), master=slow, any_state=None)], [])
+        for word in ("MASTER", "BACKUP", "FAULT", "STOP"):
+            notifier.receive(entered(word))
+        (await asyncio.to_thread((tmp_path / "go").open, "w")).close()
+        assert await lines.count(3) == ["master", "fault", "stop"]
+        await notifier.stop()
+        lines.close()
+
+    run(main())
+    assert "notify_backup of VI_1 was not run: 2 others wait" in caplog.messages
+
+
+def test_all_three_ways_at_once(tmp_path: Path) -> None:
+    """One transition: the pipe's program reads it, a notify program runs, a mail arrives."""
+
+    async def main() -> None:
+        lines, notifier = Lines(tmp_path / "lines"), Notifier()
+        async with Sink() as sink:
+            settings = CheckerGlobals(
+                router_id="R1",
+                mail=Mail(to=("a@x.example",), server=MailServer(host="127.0.0.1", port=sink.port)),
+                notify_fifo=Fifo(path=str(tmp_path / "fifo"), uid=os.geteuid(), gid=os.getegid()),
+                notify_fifo_script=sh(
+                    'exec 3<>"$2"; while read -r line <&3; do echo "pipe $line" >"$1"; done', str(lines.path)
+                ),
+                fifo_write_vrrp_states_on_reload=True,
+            )
+            notify = Notify(name="VI_1", any_state=all_of(lines).any_state, smtp_alert=True)
+            notifier.configure([notify], [], settings, first=True)
+            notifier.receive(entered("MASTER"))
+            assert sorted(await lines.count(2)) == ["INSTANCE VI_1 MASTER 100", 'pipe INSTANCE "VI_1" MASTER 100']
+            [mail] = await sink.count(1)
+            assert b"Subject: [R1] VRRP Instance VI_1 - Entering MASTER state\r\n" in mail.data
+
+            notifier.configure([], [])  # a reload writes the states to the pipes, and nobody else hears of it
+            assert (await lines.count(3))[2] == 'pipe INSTANCE "VI_1" MASTER 100'
+            notifier.receive(entered("STOP"))
+            await notifier.stop()
+            assert sorted((await lines.count(5))[3:]) == [
+                "INSTANCE VI_1 STOP 100",
+                'pipe INSTANCE "VI_1" STOP 100',
+            ]
+            assert b"VRRP Instance VI_1 - Stopping\r\n" in sink.mails[1].data
+            assert notifier.report() == {"pipes": [], "mail": {"waiting": 0, "sent": 2, "given_up": 0}}
+        assert not (tmp_path / "fifo").exists()
         lines.close()
 
     run(main())

@@ -1,7 +1,9 @@
 """The checker as the loop calls it, with real programs and sockets."""
 
 import asyncio
+import os
 import socket
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,15 +12,20 @@ from alived.ipc.loop import CannotBoot
 from alived.ipc.messages import (
     CheckState,
     Configure,
+    GroupState,
     Heartbeat,
     InstanceState,
+    LowerPriorityHeard,
+    PriorityChanged,
     RealServerState,
     State,
     StopHow,
     TrackerChanged,
 )
-from alived.ipc.model.checker import Notify, VrrpScript
+from alived.ipc.model.checker import Notify, NotifyKind, VrrpScript
 from alived.ipc.model.checks import RealServerChecks, TcpCheck
+from alived.ipc.model.globals import CheckerGlobals
+from alived.ipc.model.settings import Fifo
 from alived.workers.checker import programs
 from alived.workers.checker.worker import make
 from tests.workers.checker.kit import Lines, Sent, run, sh
@@ -38,7 +45,7 @@ def test_a_life(tmp_path: Path) -> None:
         worker = make(sent)
         with socket.create_server(("127.0.0.1", 0)) as server:
             check = TcpCheck(address="127.0.0.1", port=server.getsockname()[1], warmup=0.0, delay_loop=1000.0)
-            notify = Notify(instance="VI_1", stop=sh('sleep 0.1; echo "$2" > "$1"', str(lines.path), "bye"))
+            notify = Notify(name="VI_1", stop=sh('sleep 0.1; echo "$2" > "$1"', str(lines.path), "bye"))
             servers = RealServerChecks(virtual_server=VIRTUAL, real_server=REAL, checks=(check,))
             worker.configure(Configure(generation=1, put=(script("exit 0"), servers, notify)))
             await sent.count(2)
@@ -103,7 +110,7 @@ def test_a_restart_takes_up_where_the_dead_one_stopped(tmp_path: Path) -> None:
                 put=(
                     script('echo run > "$1"; test -e "$2"', str(lines.path), str(flag)),
                     RealServerChecks(virtual_server=VIRTUAL, real_server=REAL, checks=(check,)),
-                    Notify(instance="VI_1", any_state=sh('echo "notified $4" > "$1"', str(lines.path))),
+                    Notify(name="VI_1", any_state=sh('echo "notified $4" > "$1"', str(lines.path))),
                 ),
                 retained=(
                     TrackerChanged(tracker="script web", up=False),
@@ -134,3 +141,36 @@ def test_without_its_tool_it_cannot_boot(monkeypatch: pytest.MonkeyPatch) -> Non
     programs.setpriv.cache_clear()
     run(main())
     programs.setpriv.cache_clear()
+
+
+def test_groups_priorities_and_pipes_outlive_a_checker(tmp_path: Path) -> None:
+    """The heir tells what is new, keeps the pipe that the dead one made, and removes it at the end."""
+
+    async def main() -> None:
+        fifo = tmp_path / "fifo"
+        settings = CheckerGlobals(vrrp_notify_fifo=Fifo(path=str(fifo), uid=os.geteuid(), gid=os.getegid()))
+        group = Notify(kind=NotifyKind.GROUP, name="G")
+        put = (settings, Notify(name="VI_1", priority_changes=True), group)
+        now = asyncio.get_running_loop().time()
+        old = InstanceState(instance="VI_1", state=State.MASTER, since=now - 60, priority=100, reason="")
+        os.mkfifo(fifo, 0o600)
+        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        worker = make(Sent())
+        together = GroupState(group="G", state=State.MASTER, since=now - 0.1, priority=100)
+        worker.configure(Configure(generation=7, put=put, retained=(old, together), silent_for=0.3))
+        worker.receive(PriorityChanged(instance="VI_1", effective=90, base=100, reasons=()))
+        worker.receive(LowerPriorityHeard(instance="VI_1", priority=90))
+        worker.receive(replace(together, state=State.FAULT))
+        assert os.read(reader, 65536).decode().splitlines() == [
+            'GROUP "G" MASTER 0',
+            'INSTANCE "VI_1" MASTER_PRIORITY 90',
+            'INSTANCE "VI_1" MASTER_RX_LOWER_PRI 90',
+            'GROUP "G" FAULT 0',
+        ]
+        [pipe] = worker.query("checks", {})["telling"]["pipes"]
+        assert (pipe["path"], pipe["written"], pipe["lost"]) == (str(fifo), 4, 0)
+        await worker.stop(StopHow.CLEAN)
+        assert not fifo.exists()
+        os.close(reader)
+
+    run(main())

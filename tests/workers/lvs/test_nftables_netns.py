@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from alived.ipc import libnftables
 from alived.ipc.messages import StopHow, VirtualServerState
 from alived.ipc.model.lvs import Forwarding, ForwardingMethod, LvsBackend, Protocol, RealServer, VirtualServer
 from alived.workers.lvs import nftables
@@ -256,7 +257,7 @@ def test_a_table_that_makes_no_sense_is_replaced_or_removed(lab: Lab, start: Sta
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nftables, "LIBRARY", "libnosuch.so.1")
+    monkeypatch.setattr(libnftables, "LIBRARY", "libnosuch.so.1")
     with pytest.raises(PlaneError, match=r"libnosuch.so.1 is not installed \(Debian: package libnftables1\)"):
         nftables.Nftables()
 

@@ -1,6 +1,7 @@
-"""The state machine, as stories: what it is told, and what it wants done."""
+"""The state machine, as stories: what it is told, and what it wants done. What a backup waits for: test_watch.py."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from typing import get_args
 
@@ -15,6 +16,10 @@ from alived.workers.vrrp.events import (
     Event,
     FaultCleared,
     FaultRaised,
+    Follow,
+    NotifyLowerPriority,
+    OtherMaster,
+    OtherMasterGone,
     PriorityChanged,
     Reconfigured,
     RemoveAddresses,
@@ -26,7 +31,7 @@ from alived.workers.vrrp.events import (
     StateChanged,
     Warn,
 )
-from alived.workers.vrrp.fsm import Machine
+from alived.workers.vrrp.fsm import TRANSITIONS, Machine
 from alived.workers.vrrp.wire.garp import Burst
 
 OURS = bytes([10, 9, 0, 5])
@@ -166,35 +171,6 @@ def test_an_advert_of_lower_priority_does_not() -> None:
     assert change.reason == "preempts 10.9.0.9 of priority 99"
 
 
-def test_nopreempt_leaves_a_lower_master_alone() -> None:
-    router = backup(Settings(1.0, OURS, nopreempt=True))
-    router.receive(AdvertReceived(1, LOWER), 2.0)
-    assert router.deadline() == 2.0 + DOWN
-
-
-def test_the_owner_preempts_all_the_same() -> None:
-    router = backup(Settings(1.0, OURS, nopreempt=True), 255)
-    due = router.deadline()
-    router.receive(AdvertReceived(254, LOWER), 2.0)
-    assert router.deadline() == due
-
-
-def test_preempt_delay_leaves_a_lower_master_alone_for_a_while() -> None:
-    router = backup(Settings(1.0, OURS, preempt_delay=10.0))
-    for now in range(1, 12):
-        router.receive(AdvertReceived(50, LOWER), float(now))
-    assert router.deadline() == 10.0 + DOWN  # the delay ran from 1 to 11; the advert of 11 was discarded
-
-
-def test_a_higher_master_ends_the_preempt_delay() -> None:
-    router = backup(Settings(1.0, OURS, preempt_delay=10.0))
-    router.receive(AdvertReceived(50, LOWER), 1.0)
-    router.receive(AdvertReceived(150, HIGHER), 2.0)
-    router.receive(AdvertReceived(50, LOWER), 3.0)
-    router.receive(AdvertReceived(50, LOWER), 12.0)
-    assert router.deadline() == 12.0 + DOWN
-
-
 def test_a_master_that_stops_is_followed_after_the_skew() -> None:
     router = backup()
     router.receive(AdvertReceived(150, HIGHER), 1.0)
@@ -239,10 +215,84 @@ def test_a_better_master_is_given_way(priority: int, source: bytes, reason: str)
 
 
 @pytest.mark.parametrize(("priority", "source"), [(99, HIGHER), (100, LOWER)])
-def test_a_worse_master_is_told_so_and_the_network_too(priority: int, source: bytes) -> None:
+def test_trap_14_a_worse_master_is_told_so_and_the_network_and_the_operators_too(priority: int, source: bytes) -> None:
     router = master()
-    assert router.receive(AdvertReceived(priority, source), 100.5) == [SendAdvert(100), Announce(Burst.LOWER_PRIORITY)]
+    assert router.receive(AdvertReceived(priority, source), 100.5) == [
+        SendAdvert(100),
+        Announce(Burst.LOWER_PRIORITY),
+        NotifyLowerPriority(),
+        OtherMaster(source, priority, 100.5, 1),
+    ]
     assert router.deadline() == 101.0
+    assert router.state is State.MASTER
+
+
+def test_lower_prio_no_advert_leaves_the_answer_out() -> None:
+    router = master(Settings(1.0, OURS, lower_prio_no_advert=True))
+    first, *_ = router.receive(AdvertReceived(99, HIGHER), 100.5)
+    assert first == Announce(Burst.LOWER_PRIORITY)
+
+
+def test_higher_prio_send_advert_answers_before_it_gives_way() -> None:
+    router = master(Settings(1.0, OURS, higher_prio_send_advert=True))
+    first, second, _ = router.receive(AdvertReceived(101, LOWER), 100.5)
+    assert (first, second) == (SendAdvert(100), RemoveAddresses())
+
+
+@pytest.mark.parametrize("priority", [0, 254, 255])
+def test_owner_ignore_adverts_makes_the_owner_deaf(priority: int) -> None:
+    settings = Settings(1.0, OURS, owner_ignore_adverts=True)
+    for router in (master(settings, 255), backup(settings, 255)):
+        due = router.deadline()
+        assert router.receive(AdvertReceived(priority, HIGHER), 100.5) == []
+        assert (router.deadline(), router.last_heard) == (due, None)
+    assert master(settings, 254).receive(AdvertReceived(255, HIGHER), 100.5) != []
+
+
+def test_trap_05_addresses_compare_as_numbers_in_network_order() -> None:
+    """Of IPv6 too (RFC 9568, 6.4.3): fe80::100 is greater than fe80::ff, and would not be if it were read backwards."""
+    low, high = (bytes.fromhex("fe80000000000000000000000000" + end) for end in ("00ff", "0100"))
+    router = master(Settings(1.0, low, version=3))
+    router.receive(AdvertReceived(100, high, 1.0), 100.5)
+    assert router.state is State.BACKUP
+    router = master(Settings(1.0, high, version=3))
+    router.receive(AdvertReceived(100, low, 1.0), 100.5)
+    assert router.state is State.MASTER
+
+
+# --- another master on the segment ------------------------------------------------------------------------------------
+
+
+def test_a_split_brain_is_told_and_its_end_too() -> None:
+    router = master()
+    router.receive(AdvertReceived(50, HIGHER), 100.5)
+    assert router.expire(101.0) == [SendAdvert(100)]
+    for now in (102.0, 103.0):
+        router.expire(now)
+    assert router.expire(104.0) == [SendAdvert(100), OtherMasterGone(HIGHER, 100.5, 1)]
+    assert router.expire(105.0) == [SendAdvert(100)]
+
+
+def test_a_rival_that_names_its_interval_is_given_three_of_them() -> None:
+    router = master(Settings(1.0, OURS, version=3))
+    router.receive(AdvertReceived(50, HIGHER, 10.0), 100.5)
+    for now in range(101, 131):
+        assert router.expire(float(now)) == [SendAdvert(100)]
+    assert router.expire(131.0)[1:] == [OtherMasterGone(HIGHER, 100.5, 1)]
+
+
+def test_a_rival_that_stops_is_none_any_more() -> None:
+    router = master()
+    router.receive(AdvertReceived(50, HIGHER), 100.5)
+    assert router.receive(AdvertReceived(0, HIGHER), 100.6) == [SendAdvert(100), OtherMasterGone(HIGHER, 100.5, 1)]
+
+
+def test_who_gives_way_has_no_rivals() -> None:
+    router = master()
+    router.receive(AdvertReceived(50, HIGHER), 100.5)
+    _, gone, _ = router.receive(AdvertReceived(150, HIGHER), 100.6)
+    assert gone == OtherMasterGone(HIGHER, 100.5, 1)
+    assert not router.rivals
 
 
 def test_a_stopping_master_is_answered_at_once() -> None:
@@ -252,25 +302,216 @@ def test_a_stopping_master_is_answered_at_once() -> None:
 
 
 def test_a_twin_is_worth_a_warning() -> None:
-    assert master().receive(AdvertReceived(100, OURS), 100.5) == [Warn("10.9.0.5 has our address and priority")]
+    assert master().receive(AdvertReceived(100, OURS), 100.5) == [
+        Warn("10.9.0.5 has our address and priority"),
+        OtherMaster(OURS, 100, 100.5, 1),
+    ]
 
 
-def test_of_two_owners_the_higher_address_wins() -> None:
+def test_trap_05_of_two_owners_the_higher_address_wins() -> None:
     warning = Warn("10.9.0.9 has priority 255 too: an address has one owner")
     assert master(priority=255).receive(AdvertReceived(255, HIGHER), 100.5)[:2] == [warning, RemoveAddresses()]
-    assert master(priority=255).receive(AdvertReceived(255, LOWER), 100.5)[1:] == [
+    assert master(priority=255).receive(AdvertReceived(255, LOWER), 100.5)[1:3] == [
         SendAdvert(255),
         Announce(Burst.LOWER_PRIORITY),
     ]
 
 
 @pytest.mark.parametrize("event", [None, AdvertReceived(50, LOWER)])
-def test_a_master_that_did_not_run_for_too_long_listens_before_it_speaks(event: AdvertReceived | None) -> None:
+def test_trap_16_a_master_that_did_not_run_for_too_long_listens_before_it_speaks(event: AdvertReceived | None) -> None:
     router = master()
     now = 100.0 + DOWN + 0.1
     actions = router.expire(now) if event is None else router.receive(event, now)
     assert actions == [RemoveAddresses(), became(State.BACKUP, now, "did not run for 3.71 s", State.MASTER)]
     assert router.deadline() == now + DOWN
+
+
+def test_timer_expired_backup_knows_of_quicker_peers() -> None:
+    settings = Settings(1.0, OURS, nopreempt=True, timer_expired_backup=254)
+    router, other = master(settings), master(replace(settings, timer_expired_backup=0))
+    for each in (router, other):
+        each.expire(103.1)
+    assert (router.state, other.state) == (State.BACKUP, State.MASTER)
+
+
+def test_trap_16_a_backup_that_did_not_run_listens_before_it_takes_over() -> None:
+    router = backup()
+    router.receive(AdvertReceived(150, HIGHER), 1.0)
+    assert router.expire(50.0) == []
+    router.receive(AdvertReceived(150, HIGHER), 50.5)
+    assert router.deadline() == 50.5 + DOWN
+
+
+# --- version 3 --------------------------------------------------------------------------------------------------------
+
+
+def test_trap_02_a_master_that_gives_way_learns_the_others_interval_and_forgets_it_as_master() -> None:
+    router = master(Settings(1.0, OURS, version=3))
+    router.receive(AdvertReceived(150, HIGHER, 10.0), 100.5)
+    assert router.master_interval == 10.0
+    assert router.deadline() == pytest.approx(100.5 + 30.0 + 10.0 * 156 / 256)
+    router.expire(router.deadline() or 0.0)
+    assert (router.state, router.master_interval) == (State.MASTER, 1.0)
+
+
+def test_ten_milliseconds() -> None:
+    router = backup(Settings(0.01, OURS, version=3))
+    router.expire(0.0361)
+    assert router.state is State.MASTER
+    assert router.deadline() == pytest.approx(0.0461)
+    assert router.expire(0.0463) == [SendAdvert(100)]
+    assert router.deadline() == pytest.approx(0.0561)
+
+
+# --- nopreempt, startup delay -----------------------------------------------------------------------------------------
+
+
+def test_trap_06_nopreempt_spares_a_living_lower_master_after_start_and_through_a_reload() -> None:
+    nopreempt = Settings(1.0, OURS, nopreempt=True)
+    started, reloaded = backup(nopreempt), backup()
+    assert started.deadline() == DOWN  # a whole window
+    for router in (started, reloaded):
+        router.receive(AdvertReceived(1, LOWER), 3.0)
+    assert reloaded.deadline() == DOWN  # it preempts
+    reloaded.receive(Reconfigured(nopreempt), 3.1)
+    for now in range(4, 20):
+        for router in (started, reloaded):
+            router.receive(AdvertReceived(1, LOWER), float(now))
+            router.expire(now + 0.9)
+            assert router.state is State.BACKUP
+
+
+def test_trap_06_a_resumed_backup_of_nopreempt_listens_for_a_whole_window() -> None:
+    router = machine(Settings(1.0, OURS, nopreempt=True))
+    router.receive(Resumed(State.BACKUP, 50.0), 100.0)
+    router.receive(AdvertReceived(1, LOWER), 103.0)
+    assert router.deadline() == 103.0 + DOWN
+
+
+def test_trap_18_a_startup_delay_is_spent_listening_and_survives_faults_and_reloads() -> None:
+    router = machine()
+    assert router.receive(Startup(until=60.0), 0.0) == [became(State.BACKUP, 0.0, "started", State.INIT)]
+    assert router.deadline() == 60.0 + DOWN
+    router.receive(FaultRaised("a"), 1.0)
+    router.receive(FaultCleared("a"), 2.0)
+    assert (router.state, router.deadline()) == (State.BACKUP, 60.0 + DOWN)
+    router.receive(Reconfigured(Settings(2.0, OURS)), 3.0)
+    assert router.deadline() == 60.0 + 6.609375
+    router.receive(AdvertReceived(150, HIGHER), 4.0)
+    assert (router.deadline(), router.master) == (60.0 + 6.609375, HIGHER)
+    router.receive(AdvertReceived(150, HIGHER), 70.0)
+    assert router.deadline() == 70.0 + 6.609375
+
+
+def test_trap_18_the_owner_waits_for_the_end_of_the_startup_delay_and_no_longer() -> None:
+    router = machine(Settings(1.0, OURS, initially_master=True), 255)
+    router.receive(Startup(until=60.0), 0.0)
+    router.receive(FaultRaised("a"), 1.0)
+    router.receive(FaultCleared("a"), 2.0)
+    assert (router.state, router.deadline()) == (State.BACKUP, 60.0)
+    (*_, change) = router.expire(60.0)
+    assert change == became(State.MASTER, 60.0, "owner of the addresses", State.BACKUP)
+
+
+def test_trap_18_a_worker_that_dies_does_not_shorten_the_startup_delay() -> None:
+    router = machine()
+    router.receive(Resumed(State.BACKUP, 1.0, until=60.0), 10.0)
+    assert router.deadline() == 60.0 + DOWN
+
+
+# --- what is remembered -----------------------------------------------------------------------------------------------
+
+
+def test_the_last_transitions_are_remembered() -> None:
+    router = backup()
+    for number in range(TRANSITIONS):
+        router.receive(FaultRaised(f"f{number}"), float(number))
+        router.receive(FaultCleared(f"f{number}"), number + 0.5)
+    assert len(router.history) == TRANSITIONS
+    assert router.history[-1] == became(State.BACKUP, 4.5, "recovered: f4", State.FAULT)
+    assert router.history[-2] == became(State.FAULT, 4.0, "f4", State.BACKUP)
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_last_advert_is_remembered_in_every_state(state: State) -> None:
+    router = IN[state]()
+    advert = AdvertReceived(150, HIGHER, 1.0)
+    router.receive(advert, 100.5)
+    assert (router.last_heard, router.last_heard_at) == (advert, 100.5)
+
+
+# --- led by a sync group (test_sync_group.py) -------------------------------------------------------------------------
+
+
+def led(settings: Settings = SETTINGS, priority: int = 100) -> Machine:
+    result = machine(settings, priority)
+    result.led = True
+    return result
+
+
+def test_a_member_is_only_what_it_is_told_to_be() -> None:
+    router = led()
+    assert router.receive(Follow(State.MASTER, "not yet"), 0.0) == []
+    assert router.wants is State.INIT  # it has not begun
+    assert router.receive(Startup(), 0.0) == []
+    assert (router.state, router.wants) == (State.INIT, State.BACKUP)
+    assert router.receive(Follow(State.BACKUP, "started"), 0.0) == [became(State.BACKUP, 0.0, "started", State.INIT)]
+    assert router.expire(DOWN) == []
+    assert (router.state, router.wants, router.deadline()) == (State.BACKUP, State.MASTER, 2 * DOWN)
+    (*_, change) = router.receive(Follow(State.MASTER, "all want it"), 4.0)
+    assert change == became(State.MASTER, 4.0, "no master was heard; all want it", State.BACKUP)
+    router.receive(Follow(State.FAULT, "another one has a fault"), 4.5)
+    assert (router.state, router.wants, router.reason) == (State.FAULT, State.BACKUP, "another one has a fault")
+    assert router.receive(FaultRaised("a"), 5.0) == []
+    assert router.receive(FaultCleared("a"), 5.0) == []
+    assert router.state is State.FAULT
+
+
+def test_a_member_that_ends_before_the_group_begins_is_no_longer_told() -> None:
+    router = led()
+    router.receive(Startup(), 0.0)
+    assert router.receive(Shutdown("alived stops"), 1.0) == []
+    assert router.receive(Follow(State.BACKUP, "started"), 2.0) == []
+
+
+def test_a_member_no_longer_wants_what_an_advert_forbids() -> None:
+    router = led()
+    router.receive(Startup(), 0.0)
+    router.receive(Follow(State.BACKUP, "started"), 0.0)
+    router.expire(DOWN)
+    router.receive(AdvertReceived(150, HIGHER), 4.0)
+    assert router.wants is State.BACKUP
+
+
+def test_a_member_that_owns_the_addresses_waits_for_the_others_only() -> None:
+    router = led(Settings(1.0, OURS, initially_master=True), 255)
+    router.receive(Startup(), 0.0)
+    assert router.wants is State.MASTER
+    router.receive(Follow(State.BACKUP, "started"), 0.0)
+    router.expire(router.deadline() or 0.0)
+    assert router.wants is State.MASTER
+    (*_, change) = router.receive(Follow(State.MASTER, "all want it"), 4.0)
+    assert change == became(State.MASTER, 4.0, "owner of the addresses; all want it", State.BACKUP)
+
+
+def test_a_member_resumes_what_the_group_resumes() -> None:
+    router = led()
+    assert router.receive(Resumed(State.MASTER, 50.0), 100.0) == []
+    assert router.wants is State.MASTER
+    (*_, change) = router.receive(Follow(State.MASTER, "all want it"), 100.0)
+    assert change == became(State.MASTER, 50.0, "resumed", State.INIT)
+    router = led()
+    router.receive(Resumed(State.MASTER, 50.0), 100.0)
+    assert router.receive(Follow(State.BACKUP, "started"), 100.0) == [
+        became(State.BACKUP, 100.0, "started", State.INIT)
+    ]
+
+
+def test_a_tracker_that_makes_a_backup_worse_stops_a_preemption_that_was_under_way() -> None:
+    router = backup(priority=200)
+    router.receive(AdvertReceived(150, HIGHER), 3.0)
+    router.receive(PriorityChanged(100), 3.1)
+    assert router.deadline() == 3.1 + DOWN
 
 
 # --- faults, priorities, settings, the end ----------------------------------------------------------------------------
@@ -287,7 +528,7 @@ def test_a_fault_ends_a_mastership_with_a_word_to_the_peers() -> None:
     assert router.master == b""
 
 
-def test_leaving_one_fault_does_not_leave_another() -> None:
+def test_trap_08_leaving_one_fault_does_not_leave_another() -> None:
     router = faulty("a")
     assert router.receive(FaultRaised("b"), 1.0) == []
     assert router.receive(FaultRaised("b"), 1.0) == []
@@ -335,17 +576,6 @@ def test_another_address_changes_who_the_master_is_and_nothing_else() -> None:
     assert (router.master, router.deadline()) == (HIGHER, 101.0)
 
 
-def test_another_preempt_delay_begins_anew_and_the_same_one_goes_on() -> None:
-    router = backup(Settings(1.0, OURS, preempt_delay=10.0))
-    router.receive(AdvertReceived(50, LOWER), 1.0)
-    router.receive(Reconfigured(Settings(1.0, HIGHER, preempt_delay=10.0)), 2.0)
-    router.receive(AdvertReceived(50, LOWER), 11.0)
-    assert router.deadline() == 1.0 + DOWN
-    router.receive(Reconfigured(Settings(1.0, OURS, preempt_delay=5.0)), 12.0)
-    router.receive(AdvertReceived(50, LOWER), 12.0)
-    assert router.deadline() == 12.0 + DOWN
-
-
 def test_a_stopping_master_says_so_before_the_addresses_go() -> None:
     router = master()
     assert router.receive(Shutdown("alived stops"), 100.5) == [
@@ -379,6 +609,7 @@ EVENTS: dict[type, Event] = {
     FaultCleared: FaultCleared("x"),
     PriorityChanged: PriorityChanged(7),
     Reconfigured: Reconfigured(SETTINGS),
+    Follow: Follow(State.BACKUP, "the group"),
 }
 
 

@@ -1,9 +1,28 @@
-"""What tracked scripts make of a priority."""
+"""What all that is tracked makes of a priority."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alived.ipc.model.vrrp import TrackedScript
-from alived.workers.vrrp.priority import standing
+from alived.workers.vrrp.priority import judge, standing
+from alived.workers.vrrp.tracked import Kind, Observation, Tracker
+
+UP, DOWN = Observation(up=True), Observation(up=False)
+ON_OFF = [kind for kind in Kind if kind is not Kind.FILE]
+UNKNOWN_AT_FIRST = [kind for kind in ON_OFF if kind not in (Kind.INTERFACE, Kind.BFD)]
+
+
+def tracker(kind: Kind, weight: int, *, reverse: bool = False, name: str = "x") -> Tracker:
+    return Tracker(f"{kind} {name}", kind, name, weight, reverse)
+
+
+def file(weight: int, *, reverse: bool = False) -> Tracker:
+    return tracker(Kind.FILE, weight, reverse=reverse)
+
+
+def holds(value: int) -> dict[str, Observation]:
+    return {"file x": Observation(up=True, value=value)}
 
 
 def script(weight: int, *, reverse: bool = False) -> TrackedScript:
@@ -64,3 +83,146 @@ def test_a_script_of_weight_0_is_a_fault(up: bool | None, reverse: bool, fault: 
 def test_the_owner_is_not_moved_by_weights_but_by_faults() -> None:
     result = standing(255, (script(-15), TrackedScript(name="link", weight=0)), {"nginx": False, "link": False})
     assert result == (255, 255, (), frozenset({"script link is down"}))
+
+
+# --- every kind -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ON_OFF)
+@pytest.mark.parametrize(
+    ("weight", "reverse", "observation", "change"),
+    [
+        (20, False, UP, 20),
+        (20, False, DOWN, 0),
+        (20, True, UP, -20),
+        (20, True, DOWN, 0),
+        (-20, False, UP, 0),
+        (-20, False, DOWN, -20),
+        (-20, True, UP, 0),
+        (-20, True, DOWN, 20),
+    ],
+)
+def test_a_weight(kind: Kind, weight: int, reverse: bool, observation: Observation, change: int) -> None:
+    result = judge(100, [tracker(kind, weight, reverse=reverse)], {f"{kind} x": observation})
+    assert (result.effective, result.base, result.faults) == (100 + change, 100, frozenset())
+    assert len(result.reasons) == (change != 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "observation", "reason"),
+    [
+        (Kind.SCRIPT, DOWN, "script x: -20"),
+        (Kind.INTERFACE, DOWN, "interface x down: -20"),
+        (Kind.PROCESS, DOWN, "process x down: -20"),
+        (Kind.BFD, DOWN, "bfd x down: -20"),
+        (Kind.VIRTUAL_SERVER, DOWN, "virtual_server x below its quorum: -20"),
+    ],
+)
+def test_each_contribution_is_named(kind: Kind, observation: Observation, reason: str) -> None:
+    assert judge(100, [tracker(kind, -20)], {f"{kind} x": observation}).reasons == (reason,)
+
+
+def test_what_is_up_and_counts_is_named() -> None:
+    trackers = [tracker(Kind.INTERFACE, 5), tracker(Kind.VIRTUAL_SERVER, 6), file(3)]
+    seen = {"interface x": UP, "virtual_server x": UP, **holds(-2)}
+    reasons = ("interface x up: +5", "virtual_server x at its quorum: +6", "file x is -2: -6")
+    assert judge(100, trackers, seen) == (105, 100, reasons, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("kind", "down", "up"),
+    [
+        (Kind.SCRIPT, "script x is down", "script x is up"),
+        (Kind.INTERFACE, "interface x is down", "interface x is up"),
+        (Kind.PROCESS, "process x is down", "process x is up"),
+        (Kind.BFD, "bfd x is down", "bfd x is up"),
+        (Kind.VIRTUAL_SERVER, "virtual_server x is below its quorum", "virtual_server x is at its quorum"),
+    ],
+)
+def test_weight_0_is_a_fault(kind: Kind, down: str, up: str) -> None:
+    plain, reverse = tracker(kind, 0), tracker(kind, 0, reverse=True)
+    assert judge(100, [plain], {plain.key: UP}).faults == set()
+    assert judge(100, [plain], {plain.key: DOWN}) == (100, 100, (), {down})
+    assert judge(100, [reverse], {plain.key: UP}) == (100, 100, (), {up})
+    assert judge(100, [reverse], {plain.key: DOWN}).faults == set()
+
+
+@pytest.mark.parametrize("kind", [*UNKNOWN_AT_FIRST, Kind.FILE])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_what_nobody_knows(kind: Kind, reverse: bool) -> None:
+    fault = frozenset({f"{kind} x has not reported yet"})
+    assert judge(100, [tracker(kind, 0, reverse=reverse)], {}) == (100, 100, (), fault)
+    assert judge(100, [tracker(kind, -20, reverse=reverse)], {}) == (100, 100, (), frozenset())
+
+
+@pytest.mark.parametrize("kind", [Kind.INTERFACE, Kind.BFD])
+def test_what_is_down_until_it_is_seen(kind: Kind) -> None:
+    """An interface that is not there, and keepalived's bfd_up before the first packet."""
+    assert judge(100, [tracker(kind, 0)], {}).faults == {f"{kind} x is down"}
+    assert judge(100, [tracker(kind, 0, reverse=True)], {}).faults == set()
+    assert judge(100, [tracker(kind, -20)], {}).effective == 80
+    assert judge(100, [tracker(kind, 20)], {}).effective == 100
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("weight", "reverse", "value", "effective", "fault"),
+    [
+        (1, False, 20, 120, ""),
+        (1, False, -20, 80, ""),
+        (2, False, 20, 140, ""),
+        (2, True, 20, 60, ""),
+        (-2, False, 20, 60, ""),
+        (1, False, 0, 100, ""),
+        (1, False, 1000, 254, ""),
+        (1, False, -253, 1, ""),
+        (1, False, -254, 100, "file x counts less than -253"),
+        (254, False, -1, 100, "file x counts less than -253"),
+        (254, True, 1, 100, "file x counts less than -253"),
+        (1, False, -(1 << 31), 100, "file x counts less than -253"),
+        (0, False, 0, 100, ""),
+        (0, False, 5, 100, "file x is not 0"),
+        (0, False, -5, 100, "file x is not 0"),
+        (0, True, 0, 100, "file x is 0"),
+        (0, True, 5, 100, ""),
+    ],
+)
+def test_a_number(weight: int, reverse: bool, value: int, effective: int, fault: str) -> None:
+    result = judge(100, [file(weight, reverse=reverse)], holds(value))
+    assert (result.effective, result.faults) == (effective, {fault} - {""})
+
+
+def test_what_a_file_adds_is_limited_before_others_are_added() -> None:
+    trackers = [file(1), tracker(Kind.SCRIPT, -200)]
+    result = judge(100, trackers, {**holds(1_000_000), "script x": DOWN})
+    assert result == (153, 100, ("file x is 1000000: +253", "script x: -200"), frozenset())
+
+
+def test_a_file_that_is_gone_counts_as_0() -> None:
+    gone = {"file x": Observation(up=False)}
+    assert judge(100, [file(1)], gone) == (100, 100, (), frozenset())
+    assert judge(100, [file(0)], gone).faults == set()
+
+
+# --- together ---------------------------------------------------------------------------------------------------------
+
+KINDS = st.sampled_from(list(Kind))
+OBSERVATIONS = st.none() | st.builds(Observation, st.booleans(), st.integers(-300, 300))
+TRACKED = st.tuples(st.builds(tracker, KINDS, st.integers(-253, 253), reverse=st.booleans()), OBSERVATIONS)
+
+
+@given(st.integers(1, 255), st.lists(TRACKED, max_size=5))
+def test_whatever_is_tracked(base: int, tracked: list[tuple[Tracker, Observation | None]]) -> None:
+    trackers = [one._replace(key=f"{one.kind} {number}") for number, (one, _) in enumerate(tracked)]
+    seen = {one.key: observation for one, (_, observation) in zip(trackers, tracked, strict=True) if observation}
+    result = judge(base, trackers, seen)
+    if base == 255:
+        assert (result.effective, result.reasons) == (255, ())
+    else:
+        total = base + sum(int(reason.rpartition(" ")[2]) for reason in result.reasons)
+        assert result.effective == min(max(total, 1), 254)
+    named = {fault for one in trackers for fault in result.faults if fault.startswith(f"{one.key} ")}
+    assert result.faults == named
+    assert judge(base, reversed(trackers), seen)._replace(reasons=()) == result._replace(reasons=())

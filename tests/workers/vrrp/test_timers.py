@@ -1,4 +1,4 @@
-"""Times of RFC 3768, 6.1, by its own numbers."""
+"""Times of RFC 3768, 6.1, and RFC 9568, 6.1, by their own numbers."""
 
 import pytest
 from hypothesis import given
@@ -8,18 +8,33 @@ from alived.workers.vrrp.timers import PreemptDelay, master_down_interval, patie
 
 
 @pytest.mark.parametrize(("priority", "seconds"), [(255, 1 / 256), (100, 156 / 256), (1, 255 / 256)])
-def test_skew_is_what_is_missing_to_256(priority: int, seconds: float) -> None:
-    assert skew_time(priority) == seconds
+def test_trap_02_in_version_2_the_skew_is_what_is_missing_to_256_however_long_the_interval_is(
+    priority: int, seconds: float
+) -> None:
+    assert skew_time(2, priority, 1.0) == skew_time(2, priority, 60.0) == seconds
+
+
+@pytest.mark.parametrize(("interval", "seconds"), [(1.0, 156 / 256), (40.95, 24.95390625), (0.01, 0.00609375)])
+def test_trap_02_in_version_3_the_skew_is_a_part_of_the_masters_interval(interval: float, seconds: float) -> None:
+    assert skew_time(3, 100, interval) == pytest.approx(seconds)
 
 
 def test_a_backup_of_priority_100_waits_three_intervals_and_its_skew() -> None:
-    assert master_down_interval(1.0, 100) == 3.609375
+    assert master_down_interval(2, 100, 1.0) == 3.609375
+    assert master_down_interval(3, 100, 0.01) == pytest.approx(0.03609375)
 
 
-@given(st.floats(0.01, 255), st.integers(1, 254))
-def test_higher_priorities_notice_first_and_nobody_before_the_common_patience(interval: float, priority: int) -> None:
-    assert patience_of_peers(interval) < master_down_interval(interval, priority + 1)
-    assert master_down_interval(interval, priority + 1) < master_down_interval(interval, priority)
+def test_down_timer_adverts_are_waited_for() -> None:
+    assert master_down_interval(2, 100, 1.0, 5) == 5.609375
+    assert patience_of_peers(2.0, 5) == 10.0
+
+
+@given(st.sampled_from([2, 3]), st.floats(0.01, 255), st.integers(1, 254))
+def test_higher_priorities_notice_first_and_nobody_before_the_common_patience(
+    version: int, interval: float, priority: int
+) -> None:
+    higher = master_down_interval(version, priority + 1, interval)
+    assert patience_of_peers(interval) < higher < master_down_interval(version, priority, interval)
 
 
 def test_preempt_delay_runs_from_the_first_lower_master_and_anew_after_a_cancel() -> None:

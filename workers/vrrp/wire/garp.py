@@ -1,10 +1,12 @@
-"""Gratuitous ARP: the bytes, when bursts of it are due, and the queue that paces them.
+"""Gratuitous ARP: the bytes, and when bursts of it are due, or of neighbour advertisements for IPv6 addresses.
 
-PURE. What does not live here: why a burst is wanted (fsm.py) and the packet socket (sockets.py).
+PURE. What does not live here: the bytes of those (neighbour.py), why a burst is wanted (fsm.py), and how fast its
+frames may follow each other (transport/pace.py).
 """
 
 import struct
 from collections import deque
+from collections.abc import Container, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -30,7 +32,7 @@ class Burst(StrEnum):
 
 
 class Round(NamedTuple):
-    """Gratuitous ARP for some addresses, `repeat` times each."""
+    """Announcements of some addresses, `repeat` times each."""
 
     due: float
     repeat: int
@@ -49,12 +51,13 @@ def frame(mac: bytes, address: bytes) -> bytes:
 
 
 class Schedule:
-    """When one instance announces which addresses: keepalived's garp_master_* and garp_lower_prio_* words."""
+    """When one instance announces which addresses: keepalived's garp_* words, for both address families."""
 
     def __init__(self, settings: Announcing) -> None:
         self.settings = settings
         self._rounds: list[Round] = []
         self._refresh_due: float | None = None
+        self._extra_due: float | None = None
 
     def start(self, burst: Burst, addresses: tuple[VirtualAddress, ...], now: float) -> None:
         """Plan the rounds of a burst, the first one now; a second round replaces one that is still to come."""
@@ -70,21 +73,30 @@ class Schedule:
             self._rounds.append(Round(now + delay, repeat, addresses))
         if settings.master_refresh and self._refresh_due is None:
             self._refresh_due = now + settings.master_refresh
+        if settings.extra is not None and settings.extra.interval and self._extra_due is None:
+            self._extra_due = now + settings.extra.interval
 
     def stop(self) -> None:
         """No longer master: nothing more is announced."""
         self._rounds.clear()
-        self._refresh_due = None
+        self._refresh_due = self._extra_due = None
 
     def deadline(self) -> float | None:
         """When `expire` has something to say; None: never."""
-        if not self._rounds:
-            return self._refresh_due
-        due = min(planned.due for planned in self._rounds)
-        return due if self._refresh_due is None else min(due, self._refresh_due)
+        if not self._rounds and self._refresh_due is None and self._extra_due is None:
+            return None  # of most instances, most of the time
+        dues = [planned.due for planned in self._rounds]
+        dues += [due for due in (self._refresh_due, self._extra_due) if due is not None]
+        return min(dues)
 
-    def expire(self, addresses: tuple[VirtualAddress, ...], now: float) -> list[Round]:
-        """Rounds that are due; `addresses` are all that the instance has, for the refresh."""
+    def expire(
+        self, addresses: tuple[VirtualAddress, ...], now: float, extra: tuple[VirtualAddress, ...] = ()
+    ) -> list[Round]:
+        """Rounds that are due.
+
+        `addresses` are all that the instance has, for the refresh; `extra` those that garp_extra_if is about, see
+        `elsewhere`.
+        """
         next_due = self.deadline()
         if next_due is None or next_due > now:
             return []
@@ -92,8 +104,33 @@ class Schedule:
         self._rounds = [planned for planned in self._rounds if planned.due > now]
         if self._refresh_due is not None and self._refresh_due <= now:
             due.append(Round(self._refresh_due, self.settings.master_refresh_repeat, addresses))
-            self._refresh_due = now + self.settings.master_refresh
+            self._refresh_due = _next(self.settings.master_refresh, now)
+        if self._extra_due is not None and self._extra_due <= now:
+            due.append(Round(self._extra_due, 1, extra))
+            self._extra_due = _next(self.settings.extra.interval if self.settings.extra else 0, now)
         return due
+
+
+def _next(interval: float, now: float) -> float | None:
+    """When something periodic is due again; a reload may have ended it."""
+    return now + interval if interval else None
+
+
+def elsewhere(
+    placed: Iterable[tuple[str, VirtualAddress]], sender: str, made: Container[str], settings: Announcing
+) -> tuple[VirtualAddress, ...]:
+    """What garp_extra_if announces: an address on each interface but `sender`, which adverts are sent from.
+
+    Switches know where `sender` is by the adverts. `placed` are all addresses, each with the interface it really is on;
+    `made` the interfaces that alived made, which alone count unless the configuration says `all`.
+    """
+    if settings.extra is None:
+        return ()
+    first: dict[str, VirtualAddress] = {}
+    for device, virtual in placed:
+        if device != sender and (settings.extra.everywhere or device in made):
+            first.setdefault(device, virtual)
+    return tuple(first.values())
 
 
 class _Waiting(NamedTuple):

@@ -1,11 +1,25 @@
 """What is known of the interfaces, whatever the kernel reports."""
 
+import pytest
+
+from alived.ipc.model.vrrp import Family
 from alived.workers.vrrp.kernel.interfaces import Interfaces
-from alived.workers.vrrp.kernel.rtnetlink import Ack, Address, AddressGone, Link, LinkGone
+from alived.workers.vrrp.kernel.nlmessage import Ack
+from alived.workers.vrrp.kernel.rtnetlink import (
+    IFA_F_DADFAILED,
+    IFA_F_SECONDARY,
+    IFA_F_TENTATIVE,
+    Address,
+    AddressGone,
+    Link,
+    LinkGone,
+)
+from alived.workers.vrrp.translate import packed
 
 ETH0 = Link(2, "eth0", b"\2\0\0\0\0\1", up=True)
 OWN = Address(2, bytes([10, 9, 0, 1]), 24)
 VIP = Address(2, bytes([10, 9, 0, 100]), 32)
+LOCAL = Address(2, packed("fe80::1"), 64)
 
 
 def table(*reports: Link | Address) -> Interfaces:
@@ -75,12 +89,67 @@ def test_other_reports_mean_nothing() -> None:
 
 
 def test_the_primary_address_is_the_first_that_is_neither_virtual_nor_secondary() -> None:
-    second = Address(2, bytes([10, 9, 0, 2]), 24, secondary=True)
-    interface = table(ETH0, VIP, second, OWN).get("eth0")
+    second = Address(2, bytes([10, 9, 0, 2]), 24, flags=IFA_F_SECONDARY)
+    interface = table(ETH0, LOCAL, VIP, second, OWN).get("eth0")
     assert interface is not None
     assert interface.primary({VIP.address}) == OWN.address
     assert interface.primary({VIP.address, OWN.address}) == second.address
-    assert interface.primary({VIP.address, OWN.address, second.address}) == b""
+    everything = {VIP.address, OWN.address, second.address}
+    assert interface.source(everything, Family.IPV4) == (b"", "interface eth0 has no IPv4 address")
+
+
+def test_ipv6_adverts_come_from_a_link_local_address_that_is_usable() -> None:
+    known = table(ETH0, OWN, Address(2, packed("2001:db8::1"), 64), LOCAL._replace(flags=IFA_F_TENTATIVE))
+    interface = known.get("eth0")
+    assert interface is not None
+    assert interface.source(set(), Family.IPV6) == (b"", "IPv6 address fe80::1 of interface eth0 is tentative")
+    assert known.take(LOCAL._replace(flags=IFA_F_DADFAILED)) == {"eth0"}
+    lack = "IPv6 address fe80::1 of interface eth0 is in use by another host"
+    assert interface.source(set(), Family.IPV6) == (b"", lack)
+    assert known.take(LOCAL) == {"eth0"}
+    assert interface.source(set(), Family.IPV6) == (LOCAL.address, "")
+    lack = "interface eth0 has no IPv6 link-local address"
+    assert interface.source({LOCAL.address}, Family.IPV6) == (b"", lack)
+
+
+def test_a_source_may_be_given() -> None:
+    interface = table(ETH0, OWN, VIP).get("eth0")
+    assert interface is not None
+    assert interface.source({VIP.address}, Family.IPV4, VIP.address).address == VIP.address
+    missing = bytes([10, 9, 0, 7])
+    assert interface.source(set(), Family.IPV4, missing) == (b"", "interface eth0 has no address 10.9.0.7")
+
+
+def test_a_link_local_address_may_be_on_several_interfaces() -> None:
+    known = table(ETH0, Link(3, "eth1", b"", up=True), LOCAL, LOCAL._replace(ifindex=3))
+    assert known.where(LOCAL.address) == ["eth0", "eth1"]
+    known.take(AddressGone(LOCAL))
+    assert known.where(LOCAL.address) == ["eth1"]
+
+
+def test_an_address_with_two_prefixes_is_gone_with_the_last() -> None:
+    known = table(ETH0, OWN, OWN._replace(prefixlen=32))
+    known.take(AddressGone(OWN))
+    assert known.has_address("eth0", OWN.address)
+    known.take(AddressGone(OWN._replace(prefixlen=32)))
+    assert not known.has_address("eth0", OWN.address)
+
+
+def test_tentative_addresses_are_known_until_they_are_settled_or_gone() -> None:
+    tentative = LOCAL._replace(flags=IFA_F_TENTATIVE)
+    for end in (LOCAL, AddressGone(LOCAL), LinkGone(2)):
+        known = table(ETH0, tentative)
+        assert known.tentative(LOCAL.address)
+        known.take(end)
+        assert not known.tentative(LOCAL.address)
+
+
+def test_interfaces_have_an_index() -> None:
+    known = table(ETH0)
+    assert known.index("eth0") == 2
+    assert known.at(2) is known.get("eth0")
+    with pytest.raises(LookupError, match="there is no interface eth9"):
+        known.index("eth9")
 
 
 def test_a_snapshot_names_what_differs() -> None:

@@ -1,8 +1,17 @@
 """Gratuitous ARP: bytes as keepalived's, bursts as its garp_* words say, and the pacing queue."""
 
 from alived.ipc.model.routing import VirtualAddress
-from alived.ipc.model.vrrp import Announcing
-from alived.workers.vrrp.wire.garp import FRAMES_PER_TURN, FRAMES_WAITING, Burst, Queue, Round, Schedule, frame
+from alived.ipc.model.vrrp import Announcing, ExtraGarp
+from alived.workers.vrrp.wire.garp import (
+    FRAMES_PER_TURN,
+    FRAMES_WAITING,
+    Burst,
+    Queue,
+    Round,
+    Schedule,
+    elsewhere,
+    frame,
+)
 
 MAC = bytes.fromhex("32af293963ad")
 A = (VirtualAddress(address="10.9.0.100", prefixlen=32, dev="eth0"),)
@@ -65,6 +74,53 @@ def test_all_addresses_are_refreshed_while_master() -> None:
     schedule.start(Burst.ARRIVED, B, 170.0)
     assert schedule.expire(A + B, 170.0) == [Round(170.0, 5, B)]
     assert schedule.deadline() == 220.0
+
+
+def test_a_refresh_that_a_reload_ends_comes_once_more() -> None:
+    schedule = Schedule(Announcing(master_delay=0.0, master_repeat=0, master_refresh=60.0))
+    schedule.start(Burst.ARRIVED, A, 100.0)
+    schedule.settings = Announcing()
+    assert schedule.expire(A, 160.0) == [Round(160.0, 1, A)]
+    assert schedule.deadline() is None
+
+
+def test_a_master_keeps_other_interfaces_known_to_switches() -> None:
+    schedule = Schedule(Announcing(master_delay=0.0, extra=ExtraGarp(interval=100)))
+    schedule.start(Burst.ARRIVED, A, 100.0)
+    assert schedule.expire(A, 100.0, B) == [Round(100.0, 5, A)]
+    assert schedule.deadline() == 200.0
+    assert schedule.expire(A, 200.0, B) == [Round(200.0, 1, B)]
+    schedule.start(Burst.ARRIVED, A, 250.0)
+    assert schedule.expire(A, 250.0, B) == [Round(250.0, 5, A)]
+    assert schedule.deadline() == 300.0
+    schedule.stop()
+    assert schedule.deadline() is None
+
+
+def test_an_interval_of_0_is_none() -> None:
+    schedule = Schedule(Announcing(master_delay=0.0, master_repeat=0, extra=ExtraGarp(interval=0)))
+    schedule.start(Burst.ARRIVED, A, 100.0)
+    assert schedule.deadline() is None
+
+
+def test_other_interfaces_that_a_reload_ends_are_kept_no_longer() -> None:
+    schedule = Schedule(Announcing(master_delay=0.0, master_repeat=0, extra=ExtraGarp(interval=100)))
+    schedule.start(Burst.ARRIVED, A, 100.0)
+    schedule.settings = Announcing()
+    assert schedule.expire(A, 200.0) == [Round(200.0, 1, ())]
+    assert schedule.deadline() is None
+
+
+def test_other_interfaces_are_those_that_alived_made_or_all_with_one_address_each() -> None:
+    made = Announcing(extra=ExtraGarp(interval=100))
+    every = Announcing(extra=ExtraGarp(interval=100, everywhere=True))
+    a, b = A[0], B[0]
+    placed = [("eth0", a), ("vrrp.1", a), ("vrrp.1", b), ("eth1", b)]
+    assert elsewhere(placed, "eth0", {"vrrp.1"}, made) == (a,)
+    assert elsewhere(placed, "eth0", {"vrrp.1"}, every) == (a, b)
+    assert elsewhere(placed, "vrrp.1", {"vrrp.1"}, made) == ()
+    assert elsewhere(placed, "vrrp.1", {"vrrp.1"}, every) == (a, b)
+    assert elsewhere(placed, "eth0", {"vrrp.1"}, Announcing()) == ()
 
 
 def test_who_is_no_longer_master_announces_nothing() -> None:

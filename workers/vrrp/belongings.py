@@ -1,0 +1,99 @@
+"""What an instance has while it is master: addresses, routes and rules, the filters of those, and what it announces.
+
+What does not live here: when it is master (fsm.py), how things get into the kernel (kernel), and the bytes and the pace
+of announcements (wire, transport).
+"""
+
+from collections.abc import Iterable
+
+from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.vrrp import VrrpInstance
+from alived.workers.vrrp.host import Host
+from alived.workers.vrrp.kernel.holdings import Outcome
+from alived.workers.vrrp.kernel.link_plan import LinkPlan
+from alived.workers.vrrp.priority import OWNER
+from alived.workers.vrrp.wire.garp import Burst, Schedule, elsewhere
+
+
+class Belongings:
+    """Those of one instance."""
+
+    def __init__(self, config: VrrpInstance, plan: LinkPlan, host: Host) -> None:
+        self._host = host
+        self._config, self._plan = config, plan
+        self._schedule = Schedule(config.announcing)
+        self.deadline = self._schedule.deadline
+        self.troubles: list[str] = []
+        """Filters that can't be made, in words."""
+        self._prepare()
+
+    @property
+    def addresses(self) -> tuple[VirtualAddress, ...]:
+        """All of them, each with the device that it is really put on."""
+        return (*self._plan.addresses, *self._plan.excluded)
+
+    def take(self, config: VrrpInstance, plan: LinkPlan) -> None:
+        """Take on a configuration; a master then calls `hold`."""
+        self._config, self._plan = config, plan
+        self._schedule.settings = config.announcing
+        self._prepare()
+
+    def hold(self) -> Outcome:
+        """Have everything, and nothing that was configured before: filters first, so that nothing gets through."""
+        name = self._config.name
+        self.troubles = self._host.filters.hold(name, self.addresses) if self._refuses else []
+        return self._host.holdings.hold(name, self.addresses, self._config.routes, self._config.rules)
+
+    def restore(self) -> Outcome:
+        """Put back what was lost."""
+        return self._host.holdings.complete(self._config.name)
+
+    def give_up(self) -> None:
+        """Have nothing any more, and announce nothing more."""
+        self._schedule.stop()
+        self._host.announcements.silence(self._config.name)
+        self._host.holdings.release(self._config.name)
+        if self._refuses:
+            self._host.filters.release(self._config.name)
+
+    def forget(self) -> None:
+        """The instance ends."""
+        self._host.filters.forget(self._config.name)
+
+    def faults(self) -> set[str]:
+        """What can't be had, in words."""
+        return {*self.troubles, *(failure.text for failure in self._host.holdings.failures(self._config.name))}
+
+    def announce(self, burst: Burst, addresses: Iterable[VirtualAddress] | None = None) -> None:
+        """Start a burst for some addresses, or for all."""
+        now = self._host.alarm.now()
+        self._schedule.start(burst, self.addresses if addresses is None else tuple(addresses), now)
+        self.expire(now)
+
+    def expire(self, now: float) -> None:
+        """Announce what is due."""
+        if (due := self._schedule.deadline()) is None or due > now:
+            return
+        here = self.addresses
+        extra = elsewhere(
+            ((virtual.dev, virtual) for virtual in here),
+            self._plan.send_on,
+            {link.name for link in self._plan.links},
+            self._config.announcing,
+        )
+        present = set(here)  # a reload may have taken some away since the round was planned
+        for planned in self._schedule.expire(here, now, extra):
+            chosen = [virtual for virtual in planned.addresses if virtual in present]
+            self._host.announce(self._config.name, chosen, planned.repeat)
+
+    @property
+    def _refuses(self) -> bool:
+        """Packets to the addresses are not for us (RFC 9568, 6.1, Accept_Mode)."""
+        return not self._config.accept and self._config.priority != OWNER
+
+    def _prepare(self) -> None:
+        if self._refuses:
+            self.troubles = self._host.filters.prepare(self._config.name, self.addresses)
+        else:
+            self.troubles = []
+            self._host.filters.forget(self._config.name)

@@ -1,0 +1,93 @@
+"""Where adverts come and go: the sockets of all places, and who listens behind each.
+
+What does not live here: sockets (transport), what a datagram means (wire), which places an instance uses (voice.py).
+"""
+
+import logging
+import time
+from functools import partial
+from ipaddress import ip_address
+
+from alived.ipc.messages import Document
+from alived.ipc.model.vrrp import Family
+from alived.workers.vrrp.kernel.interfaces import Interfaces
+from alived.workers.vrrp.transport.inlet import Hearing
+from alived.workers.vrrp.transport.place import Place
+from alived.workers.vrrp.transport.ports import Ports
+from alived.workers.vrrp.wire.reception import Receiver
+
+log = logging.getLogger(__name__)
+
+
+class Exchange:
+    """Sockets and receivers by place."""
+
+    def __init__(self, interfaces: Interfaces) -> None:
+        self._interfaces = interfaces
+        self._receivers: dict[Place, Receiver] = {}
+        self.log_unknown = False
+        """Adverts of virtual routers that are not configured are logged, once each (log_unknown_vrids)."""
+        self.ports = Ports(self._hear)
+
+    def place(self, device: str, family: Family) -> Place | None:
+        """A device as it is now; without a name it is every device. None: there is no such device."""
+        if not device:
+            return Place(family)
+        interface = self._interfaces.get(device)
+        return None if interface is None else Place(family, device, interface.link.ifindex)
+
+    def receiver(self, place: Place) -> Receiver:
+        """What judges the datagrams of a place; there is one as soon as its inlet is opened."""
+        receiver = self._receivers.get(place)
+        if receiver is None:
+            unknown = partial(self._unknown, place)
+            receiver = self._receivers[place] = Receiver(partial(self._is_own, place.device), unknown)
+        return receiver
+
+    def forget(self) -> None:
+        """Addresses of this host changed: what was somebody else's may be ours, and the other way round."""
+        for receiver in self._receivers.values():
+            receiver.forget()
+
+    def close_unused(self) -> None:
+        """Close what no instance uses."""
+        for place in self.ports.close_unused():
+            self._receivers.pop(place, None)
+
+    def close(self) -> None:
+        """Close everything."""
+        self.ports.close()
+        self._receivers.clear()
+
+    def unclaimed(self) -> Document:
+        """Packets that concerned no instance, by device and reason."""
+        found: Document = {}
+        for place, receiver in self._receivers.items():
+            counts = found.setdefault(place.device, {})
+            for reason, count in sorted(receiver.rejected.items()):
+                counts[reason.value] = counts.get(reason.value, 0) + count
+        return found
+
+    def _hear(self, place: Place) -> Hearing:
+        receiver = self.receiver(place)
+
+        def sealed(datagram: bytes) -> None:
+            receiver.receive_ipv4(datagram, time.time())
+
+        def ipv6(payload: bytes, source: bytes, destination: bytes, hop_limit: int) -> None:
+            receiver.receive_ipv6(payload, source, destination, hop_limit, time.time())
+
+        return Hearing(vrrp4=sealed, ah=sealed, vrrp6=ipv6)
+
+    def _is_own(self, device: str, address: bytes) -> bool:
+        if not device or (interface := self._interfaces.get(device)) is None:
+            return bool(self._interfaces.where(address))
+        if self._interfaces.has_address(device, address):
+            return True
+        base = self._interfaces.at(interface.link.parent) if interface.link.parent else None
+        return base is not None and self._interfaces.has_address(base.link.name, address)
+
+    def _unknown(self, place: Place, vrid: int, source: bytes) -> None:
+        if self.log_unknown:
+            device = f" on {place.device}" if place.device else ""
+            log.info("adverts of unknown virtual router %d from %s%s", vrid, ip_address(source), device)

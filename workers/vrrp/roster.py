@@ -1,0 +1,317 @@
+"""Who there is: instances, groups and static objects, as the configuration says; and whom a change concerns.
+
+What does not live here: the bus (worker.py), what one instance does (instance.py).
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from alived.ipc.loop import Send
+from alived.ipc.messages import Configure, GroupState, InstanceState, State
+from alived.ipc.model.config import VrrpObject
+from alived.ipc.model.globals import VrrpGlobals
+from alived.ipc.model.groups import SyncGroup, TrackGroup
+from alived.ipc.model.interfaces import GarpGroup, InterfaceDelay, LinkbeatInterface
+from alived.ipc.model.routing import StaticRouting, VirtualAddress
+from alived.ipc.model.vrrp import VrrpInstance
+from alived.workers.vrrp import translate
+from alived.workers.vrrp.events import Resumed
+from alived.workers.vrrp.groups import Group
+from alived.workers.vrrp.host import Host
+from alived.workers.vrrp.instance import Instance
+from alived.workers.vrrp.kernel import link_plan
+from alived.workers.vrrp.kernel.link_plan import LinkPlan
+from alived.workers.vrrp.tracked import Kind, Observation, Watchers, interface_key, trackers_of
+
+STATIC = "static routing"
+"""The holder of static addresses, routes and rules; no instance has this name, as it is not a word."""
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Heritage:
+    """What predecessors said last, and whether it is too old for a master to go on."""
+
+    instances: dict[str, InstanceState] = field(default_factory=dict)
+    groups: dict[str, GroupState] = field(default_factory=dict)
+    silent_for: float = 0.0
+
+
+class Roster:
+    """All that this worker runs."""
+
+    def __init__(self, host: Host, send: Send, seen: dict[str, Observation]) -> None:
+        """`seen` is what is known of trackers, by key."""
+        self.instances: dict[str, Instance] = {}
+        """By name."""
+        self._host = host
+        self._send = send
+        self._seen = seen
+        self._objects: dict[str, VrrpObject] = {}
+        """Everything that is configured, by key."""
+        self._plans: dict[str, LinkPlan] = {}
+        """By name of the instance."""
+        self._groups: dict[str, Group] = {}
+        self._watchers = Watchers()
+        self._concerned: dict[str, dict[str, None]] = {}
+        """Interface -> names of the instances that it matters to."""
+        self._started = 0.0
+
+    # --- the configuration --------------------------------------------------------------------------------------------
+
+    def configure(self, message: Configure) -> None:
+        """Take on new and changed objects, end dropped ones; others do not notice."""
+        heritage = _heritage(message)
+        self._started = message.started or self._started
+        for key in message.drop:
+            self._drop(self._objects.pop(key, None))
+        self._objects |= {item.key: item for item in message.put if isinstance(item, VrrpObject)}
+        self._configure_host()
+        self._plan()
+        self._inherit(heritage)
+        self._hold_static()
+        self._host.virtual = self._virtual()
+        fresh = self._change(message)
+        self._form_groups(heritage)
+        for config in fresh:
+            self.instances[config.name].start(self._resumption(config, heritage), self._until)
+        for group in self._groups.values():
+            group.settle()
+        self._clear_up(fresh, first=bool(message.retained))
+        self._host.watch_filters()
+
+    def stop(self) -> None:
+        """The daemon stops: masters say so, and nothing of ours stays in the kernel."""
+        for group in self._groups.values():
+            group.stop(stopping=True)
+        for instance in self.instances.values():
+            instance.stop("alived stops", stopping=True)
+            self._host.links.release(instance.config.key)
+        self._host.holdings.release(STATIC)
+
+    def group_of(self, name: str) -> str:
+        """Name of the sync group of an instance; empty: it is in none."""
+        return next((group.config.name for group in self._groups.values() if name in group.config.members), "")
+
+    # --- news ---------------------------------------------------------------------------------------------------------
+
+    def tracks(self, key: str) -> bool:
+        """Whether any instance tracks something."""
+        return self._watchers.tracks(key)
+
+    def judge_anew(self, key: str) -> None:
+        """Something that is tracked has changed."""
+        for name in self._watchers.of(key):
+            self.instances[name].judge_anew()
+
+    def links_changed(self, names: set[str]) -> None:
+        """Interfaces changed: those that were made for instances are put right."""
+        by_key = {instance.config.key: instance for instance in self.instances.values()} if names else {}
+        for holder, failures in self._host.links.changed(names).items():
+            if holder in by_key:
+                self._note_link_troubles(by_key[holder], failures)
+
+    def look_around(self, names: Iterable[str], holders: set[str]) -> None:
+        """Interfaces changed, or something that was held was lost: those look around whom it concerns."""
+        if STATIC in holders or (holders and not holders <= self.instances.keys()):
+            self._restore_static()
+        concerned = dict.fromkeys(name for interface in names for name in self._concerned.get(interface, ()))
+        concerned |= dict.fromkeys(sorted(holders & self.instances.keys()))
+        for name in concerned:
+            if (instance := self.instances.get(name)) is not None:
+                instance.look_around()
+
+    # --- steps of taking on a configuration ---------------------------------------------------------------------------
+
+    def _all(self, kind: type[T]) -> list[T]:
+        return [item for item in self._objects.values() if isinstance(item, kind)]
+
+    def _drop(self, item: VrrpObject | None) -> None:
+        if isinstance(item, VrrpInstance):
+            self._end(item.name, "removed from the configuration", deleted=True)
+        elif isinstance(item, SyncGroup) and item.name in self._groups:
+            self._groups.pop(item.name).stop(deleted=True)
+
+    def _end(self, name: str, reason: str, *, deleted: bool) -> None:
+        instance = self.instances.pop(name, None)
+        if instance is None:
+            return
+        for group in self._groups.values():
+            group.leave(name)
+        instance.stop(reason, deleted=deleted)
+        self._host.links.release(instance.config.key)
+        self._watchers.drop(name)
+        self._host.exchange.close_unused()
+
+    def _configure_host(self) -> None:
+        settings = next(iter(self._all(VrrpGlobals)), VrrpGlobals())
+        polled = {item.name: item for item in self._all(LinkbeatInterface)}
+        for config in self._all(VrrpInstance):
+            if settings.linkbeat_use_polling or config.linkbeat_use_polling:
+                polled.setdefault(config.interface, LinkbeatInterface(name=config.interface))
+            if settings.linkbeat_use_polling:
+                polled = {item.name: LinkbeatInterface(name=item.name) for item in config.track_interfaces} | polled
+        polled.pop("", None)
+        self._host.configure(settings, self._all(GarpGroup), self._all(InterfaceDelay), polled.values())
+
+    def _plan(self) -> None:
+        """Have the interfaces that instances need."""
+        links = self._host.links
+        plans = link_plan.plans(self._all(VrrpInstance), self._host.settings, links.known())
+        self._plans = {config.name: plans[config.key] for config in self._all(VrrpInstance)}
+        self._troubles = {
+            config.name: links.ensure(config.key, plan)
+            for config in self._all(VrrpInstance)
+            if any(((plan := self._plans[config.name]).links, plan.promote, plan.faults))
+        }
+        if self._troubles:
+            self._host.look_again()
+
+    def _inherit(self, heritage: _Heritage) -> None:
+        """What dead predecessors held: what is still wanted stays, the rest goes before anybody speaks."""
+        if not heritage.instances:
+            return
+        last = heritage.instances.values()
+        addresses = [virtual for state in last for virtual in state.held]
+        self._host.holdings.inherit(addresses)
+        wanted = {translate.key_of(virtual) for plan in self._plans.values() for virtual in _placed(plan)}
+        routes = {route for config in self._all(VrrpInstance) for route in config.routes}
+        rules = {rule for config in self._all(VrrpInstance) for rule in config.rules}
+        removed = self._host.holdings.remove_leftovers(
+            [virtual for virtual in addresses if translate.key_of(virtual) not in wanted],
+            [route for state in last for route in state.held_routes if route not in routes],
+            [rule for state in last for rule in state.held_rules if rule not in rules],
+        )
+        if removed:
+            log.info("removed what nothing configures any more: %s", ", ".join(removed))
+
+    def _hold_static(self) -> None:
+        static = next(iter(self._all(StaticRouting)), StaticRouting())
+        outcome = self._host.holdings.hold(STATIC, static.addresses, static.routes, static.rules)
+        for failure in outcome.failures:
+            log.error("static: %s", failure.text)
+
+    def _restore_static(self) -> None:
+        outcome = self._host.holdings.complete(STATIC)
+        words = (*(virtual.address for virtual in outcome.added), *outcome.restored)
+        if words:
+            log.warning("static, missing, put back: %s", ", ".join(words))
+        for instance in self.instances.values():
+            self._note_static_troubles(instance)
+
+    def _note_static_troubles(self, instance: Instance) -> None:
+        groups = {group.name for group in self._all(TrackGroup) if instance.name in group.members}
+        troubles = (
+            frozenset(failure.text for failure in self._host.holdings.failures(STATIC) if failure.track_group in groups)
+            if groups
+            else frozenset()
+        )
+        if troubles != instance.static_troubles:
+            instance.static_troubles = troubles
+            instance.settle_faults()
+
+    def _note_link_troubles(self, instance: Instance, troubles: list[str]) -> None:
+        if troubles != instance.link_troubles:
+            instance.link_troubles = troubles
+            instance.settle_faults()
+
+    def _virtual(self) -> frozenset[bytes]:
+        """The owner's addresses are the interface's own (RFC 9568, 5.1.1.1): its adverts may come from them."""
+        return frozenset(
+            translate.packed(virtual.address)
+            for config in self._all(VrrpInstance)
+            if not translate.owns(config)
+            for virtual in (*config.addresses, *config.excluded)
+        )
+
+    def _change(self, message: Configure) -> list[VrrpInstance]:
+        """Change instances in place, and make new ones; returns the configurations of those that have to be started."""
+        fresh: list[VrrpInstance] = []
+        changed = {item.key for item in message.put}
+        groups = {member: group for group in self._all(SyncGroup) for member in group.members}
+        for config in self._all(VrrpInstance):
+            plan, instance = self._plans[config.name], self.instances.get(config.name)
+            if instance is not None and not translate.same_router(instance.config, config):
+                self._end(config.name, "has become another virtual router", deleted=False)
+                instance = None
+            if instance is None:
+                instance = Instance(config, plan, self._host, self._send, self._seen)
+                self.instances[config.name] = instance
+                fresh.append(config)
+                self._track(instance, config, groups.get(config.name))
+                self._note_static_troubles(instance)
+            elif config.key not in changed and instance.plan == plan and config.name not in groups:
+                continue
+            else:
+                self._track(instance, config, groups.get(config.name))
+                instance.reconfigure(config, plan)
+                instance.judge_anew()
+                self._note_static_troubles(instance)
+        self._index()
+        return fresh
+
+    def _track(self, instance: Instance, config: VrrpInstance, group: SyncGroup | None) -> None:
+        instance.link_troubles = self._troubles.get(config.name, [])
+        instance.trackers = trackers_of(config, group)
+        self._watchers.put(config.name, instance.trackers)
+        for tracker in instance.trackers:
+            if tracker.kind is Kind.INTERFACE:
+                self._seen[interface_key(tracker.name)] = Observation(self._host.link_states.up(tracker.name))
+
+    def _index(self) -> None:
+        self._concerned = {}
+        for instance in self.instances.values():
+            for interface in instance.interfaces:
+                self._concerned.setdefault(interface, {})[instance.name] = None
+
+    def _form_groups(self, heritage: _Heritage) -> None:
+        for config in self._all(SyncGroup):
+            group = self._groups.get(config.name)
+            if group is None:
+                last = heritage.groups.get(config.name)
+                resumed = None if last is None else Resumed(last.state, last.since)
+                group = self._groups[config.name] = Group(config, self._host.alarm, self._send, resumed)
+            group.configure(config, self.instances)
+
+    def _resumption(self, config: VrrpInstance, heritage: _Heritage) -> Resumed | None:
+        last = heritage.instances.get(config.name)
+        return translate.resumption(config, last, heritage.silent_for, self._until)
+
+    @property
+    def _until(self) -> float:
+        """CLOCK_MONOTONIC seconds at which the startup delay ends."""
+        settings = self._host.settings
+        delayed = self._started + settings.startup_delay if settings.startup_delay else 0.0
+        return max(delayed, settings.delay_after_boot)
+
+    def _clear_up(self, fresh: list[VrrpInstance], *, first: bool) -> None:
+        """Remove what predecessors left behind and nobody has now."""
+        for config in fresh:
+            instance = self.instances[config.name]
+            if instance.machine.state is not State.MASTER:
+                belongings = (instance.belongings.addresses, config.routes, config.rules)
+                if removed := self._host.holdings.remove_leftovers(*belongings):
+                    log.info("(%s) removed what was left behind: %s", config.name, ", ".join(removed))
+        if first or fresh:
+            if removed := self._host.links.remove_leftovers():
+                log.info("removed interfaces that were left behind: %s", ", ".join(removed))
+            self._host.filters.remove_leftovers()
+
+
+def _placed(plan: LinkPlan) -> tuple[VirtualAddress, ...]:
+    return (*plan.addresses, *plan.excluded)
+
+
+def _heritage(message: Configure) -> _Heritage:
+    found = _Heritage(silent_for=message.silent_for)
+    for retained in message.retained:
+        if isinstance(retained, InstanceState):
+            found.instances[retained.instance] = retained
+        elif isinstance(retained, GroupState):
+            found.groups[retained.group] = retained
+    return found

@@ -1,0 +1,151 @@
+"""A backup's watch over its master: RFC 3768 and RFC 9568, 6.4.2.
+
+PURE. What was heard of the master, until when its silence is borne (and how long peers bear ours), whether it may be
+preempted, and the reason for which this router would take over. What does not live here: taking over, and all other
+states (fsm.py).
+"""
+
+from ipaddress import ip_address
+
+from alived.workers.vrrp.events import STOPPING, AdvertReceived, Settings
+from alived.workers.vrrp.priority import OWNER
+from alived.workers.vrrp.timers import PreemptDelay, master_down_interval, skew_time
+
+
+class Watch:
+    """What one router knows of the master, and when it has waited long enough."""
+
+    def __init__(self, settings: Settings, priority: int) -> None:
+        self.settings = settings
+        self.priority = priority
+        """Effective priority, 1 to 255."""
+        self.master = b""
+        """Primary address of the master: its last advert's source; empty: none was heard."""
+        self.due = 0.0
+        """Master_Down_Timer."""
+        self.earliest = 0.0
+        """End of the startup delay: nothing fires before that and a whole interval."""
+        self.elected = False
+        """The timer has fired, and no advert has come since that we would give way to."""
+        self.case = ""
+        """Why we would be master; empty while nothing but silence would make us."""
+        self.given_up_after = 0.0
+        """Seconds of our own silence after which some peer has taken over, as far as we know our peers."""
+        self._preempt_delay = PreemptDelay(settings.preempt_delay)
+        self._preempted = 0
+        """Priority of the master whose adverts are discarded; 0: none are."""
+        self._learned = 0.0
+        self._measure()
+
+    @property
+    def master_interval(self) -> float:
+        """Master_Adver_Interval (RFC 9568, 6.1), seconds: what the master has named, or our own interval."""
+        return self._learned or self.settings.advert_int
+
+    def waits_for(self, now: float) -> str:
+        """What the timer stands for: the end of a startup delay, preempting a lower master, or silence."""
+        if now < self.earliest:
+            return "startup"
+        return "preempt" if self._preempted else "master_down"
+
+    # --- what it goes by ----------------------------------------------------------------------------------------------
+
+    def weigh(self, priority: int) -> bool:
+        """Another effective priority; it applies to the next advert.
+
+        Returns whether a running timer is to `begin` anew: it is if we were about to preempt a master whom this
+        priority has to give way to.
+        """
+        self.priority = priority
+        self._measure()
+        return priority <= self._preempted
+
+    def adapt(self, settings: Settings) -> bool:
+        """Other settings; returns whether a running timer is to `begin` anew.
+
+        It is if its length has changed, and if a master that was about to be preempted is to be left alone from now on.
+        """
+        before, self.settings = (self.settings, self._down_after), settings
+        self._measure()
+        if settings.preempt_delay != before[0].preempt_delay:
+            self._preempt_delay = PreemptDelay(settings.preempt_delay)
+        return self._down_after != before[1] or (settings.nopreempt and not before[0].nopreempt)
+
+    def learn(self, interval: float) -> None:
+        """Note the interval that the master names, seconds; 0: it names none."""
+        if interval != self._learned and self.settings.version != 2:
+            self._learned = interval
+            self._measure()
+
+    def forget(self) -> None:
+        """There is no master to be watched."""
+        self.master, self.elected, self.case, self._preempted = b"", False, "", 0
+        self.learn(0.0)
+
+    def _measure(self) -> None:
+        own = self.settings
+        if own.version == 2:  # RFC 3768, 6.1: all routers have the same interval
+            self._learned = 0.0
+        self._skew = skew_time(own.version, self.priority, self.master_interval)
+        self._down_after = master_down_interval(
+            own.version, self.priority, self.master_interval, own.down_timer_adverts
+        )
+        heir = (own.timer_expired_backup if own.nopreempt else 0) or self.priority
+        self.given_up_after = master_down_interval(own.version, heir, own.advert_int, own.down_timer_adverts)
+
+    # --- the watch ----------------------------------------------------------------------------------------------------
+
+    def enter(self, now: float) -> None:
+        """We have become a backup: a whole interval is listened for, and preempt_delay runs anew."""
+        self._preempt_delay.cancel()
+        self.begin(now)
+
+    def begin(self, now: float) -> None:
+        """Wait a whole Master_Down_Interval from now."""
+        self.elected, self.case, self._preempted = False, "", 0
+        self._wait(self._down_after, now)
+
+    def claim(self, case: str, now: float) -> None:
+        """Wait for nothing but the end of the startup delay."""
+        self.due, self.case = max(now, self.earliest), case
+
+    def heard(self, event: AdvertReceived, now: float) -> None:
+        """An advert of another router."""
+        self.master = event.source
+        if event.priority == STOPPING:  # "If the Priority in the ADVERTISEMENT is Zero": only the skew is waited for
+            self.case = f"{ip_address(event.source)} has stopped"
+            self._wait(self._skew, now)
+        elif event.priority >= self.priority:
+            self._preempt_delay.cancel()
+            self.learn(event.interval)
+            self.begin(now)
+        elif not self._preempts(now):  # "If Preempt_Mode is False"
+            self.learn(event.interval)
+            self.begin(now)
+        else:  # discarded: the timer runs on
+            self._preempted = event.priority
+            self.case = f"preempts {ip_address(event.source)} of priority {event.priority}"
+
+    def fire(self, now: float) -> bool:
+        """The timer fired: whether we are elected, or have to listen first.
+
+        Who comes more than an interval late has missed an advert, or nobody knows whether there was one: a process that
+        did not run, or a virtual machine that was paused. The next one is waited for, if there is to be one.
+        """
+        if now - self.due > self.master_interval:
+            self._wait(self.master_interval + self._skew, now)
+            return False
+        self.elected = True
+        if not self.case:
+            silence = f"no advert from {ip_address(self.master)} for {self._down_after:.3g} s" if self.master else ""
+            self.case = silence or "no master was heard"
+        self._wait(self._down_after, now)
+        return True
+
+    def _preempts(self, now: float) -> bool:
+        if self.priority == OWNER:  # 6.1, Preempt_Mode: the owner of the addresses always preempts
+            return True
+        return not self.settings.nopreempt and self._preempt_delay.passed(now)
+
+    def _wait(self, seconds: float, now: float) -> None:
+        self.due = max(now, self.earliest) + seconds
