@@ -15,12 +15,23 @@ AS_ROOT := unshare --user --map-root-user --net --mount --pid --mount-proc --for
 endif
 
 # Files without I/O: each is covered wholly, branches too, by its own test file alone.
-PURE := ipc/codec ipc/record supervisor/restart supervisor/patience supervisor/router supervisor/reload \
-    supervisor/changes supervisor/disturbance \
-    workers/vrrp/fsm workers/vrrp/timers workers/vrrp/wire/packet workers/vrrp/priority workers/vrrp/wire/garp \
-    workers/vrrp/wire/receiver workers/vrrp/kernel/rtnetlink workers/vrrp/kernel/interfaces workers/vrrp/agenda workers/vrrp/translate \
-    workers/checker/schedule workers/checker/verdict \
-    workers/lvs/table workers/lvs/plan workers/lvs/ruleset workers/lvs/nftjson ctl/tables
+PURE := ipc/codec ipc/record supervisor/changes supervisor/disturbance supervisor/disturbance_vrrp \
+    supervisor/dumpfiles supervisor/effects supervisor/patience supervisor/reload supervisor/restart \
+    supervisor/router supervisor/scheduling supervisor/config/telling workers/vrrp/agenda \
+    workers/vrrp/fsm workers/vrrp/link_delay workers/vrrp/priority workers/vrrp/rivals workers/vrrp/stats \
+    workers/vrrp/sync_group workers/vrrp/timers workers/vrrp/tracked workers/vrrp/translate workers/vrrp/watch \
+    workers/vrrp/kernel/concerns workers/vrrp/kernel/encap workers/vrrp/kernel/filter_rules workers/vrrp/kernel/held \
+    workers/vrrp/kernel/interfaces workers/vrrp/kernel/link_alias workers/vrrp/kernel/link_plan \
+    workers/vrrp/kernel/linkmessage workers/vrrp/kernel/nlmessage workers/vrrp/kernel/routes \
+    workers/vrrp/kernel/rtnetlink workers/vrrp/kernel/rules workers/vrrp/transport/buffers \
+    workers/vrrp/transport/headers workers/vrrp/transport/pace workers/vrrp/transport/place workers/vrrp/wire/advert \
+    workers/vrrp/wire/ah workers/vrrp/wire/checksum workers/vrrp/wire/datagram workers/vrrp/wire/dialect \
+    workers/vrrp/wire/garp workers/vrrp/wire/inspection workers/vrrp/wire/judge workers/vrrp/wire/neighbour \
+    workers/vrrp/wire/reception workers/vrrp/wire/rejection workers/vrrp/wire/trailer workers/vrrp/wire/writer \
+    workers/checker/ledger workers/checker/mail_text workers/checker/notify_plan workers/checker/schedule \
+    workers/checker/verdict workers/checker/watch/events workers/checker/watch/matching workers/checker/watch/number \
+    workers/checker/watch/paths workers/checker/watch/quorum workers/lvs/nftjson workers/lvs/plan \
+    workers/lvs/ruleset workers/lvs/table ctl/adverts ctl/tables ctl/why
 
 # Configurations with keepalived's verdicts, beside this repository where there are any (tests/supervisor/config/recorded.py).
 export ALIVED_CORPUS ?= $(wildcard $(CURDIR)/../shared/corpus)

@@ -116,11 +116,12 @@ class Target:
     def _covered(self, packet: bytes) -> bytes:
         if self.six:  # its checksum is checked, and not sealed
             return packet[:6] + packet[8:]
-        # Type of service, fragment and checksum of the IP header are the network's; identification and TTL may be.
+        # Of the IP header, AH covers the addresses among others, and an HMAC the source alone: one that was changed
+        # together with its checksum says the same thing, and a packet to another address the kernel would not deliver.
         size = (packet[0] & 0x0F) * 4
         total = int.from_bytes(packet[2:4], "big")
         body = packet[size:total]
-        return packet[12:20] + (body if self.dialect.by_ah else body[:6] + body[8:])
+        return packet[12:20] + body if self.dialect.by_ah else packet[12:16] + body[:6] + body[8:]
 
 
 def around(message: bytes, source: bytes, destination: bytes) -> bytes:

@@ -16,6 +16,7 @@ import os
 from collections.abc import Callable
 from typing import Protocol
 
+from alived.ipc import memory
 from alived.ipc.bus import WorkerBus
 from alived.ipc.messages import (
     Configure,
@@ -118,6 +119,11 @@ class Loop:
 
     def _configure(self, message: Configure) -> None:
         """A worker that cannot take on its configuration ends: half configured, it would only pretend to work."""
+        if message.no_swap:
+            try:
+                memory.lock()
+            except OSError as error:
+                log.warning("memory is not kept out of swap: %s", error.strerror)
         try:
             self._worker.configure(message)
         except Exception as error:

@@ -73,6 +73,8 @@ class Configure(Message):
     retained: tuple["Retained", ...] = ()
     silent_for: float = 0.0
     """Seconds since the predecessor was last known to be well; meaningful only with `retained`."""
+    no_swap: bool = False
+    """Keep your memory out of swap (vrrp_no_swap and its like)."""
     started: float = 0.0
     """CLOCK_MONOTONIC seconds at which the daemon started: startup delays run from there, whoever lives or dies."""
 
@@ -169,8 +171,6 @@ class GroupState(Message):
     state: State
     since: float
     """CLOCK_MONOTONIC seconds."""
-    priority: int
-    """Effective priority of its first member at that moment, which keepalived tells too."""
     stopping: bool = False
     """The daemon is stopping: `notify_stop` is meant, not the state."""
     deleted: bool = False

@@ -18,6 +18,8 @@ _LAST_CAPABILITY = 40
 class Capability(IntEnum):
     """Numbers of <linux/capability.h>."""
 
+    CHOWN = 0
+    DAC_OVERRIDE = 1
     KILL = 5
     SETGID = 6
     SETUID = 7

@@ -148,6 +148,7 @@ class Crew:
                 retained=self.router.returns(child.name),
                 silent_for=max(time.monotonic() - child.last_seen, 0.0),
                 started=self._started,
+                no_swap=self._scheduling(child).no_swap,
             ),
         )
         child.tell(self.generation)

@@ -39,7 +39,9 @@ def plan(old: Config, new: Config) -> Plan:
     for worker in (worker for worker in before if worker in after):
         had = {item.key: item for item in before[worker]}
         have = {item.key: item for item in after[worker]}
-        if had != have:
+        # The checker writes all states into its pipes at each reload, also at one that changes nothing for it.
+        told = worker == "checker" and have and new.settings.fifo_write_vrrp_states_on_reload
+        if had != have or told:
             put = tuple(item for key, item in have.items() if had.get(key) != item)
             updates.append(Update(worker=worker, put=put, drop=tuple(key for key in had if key not in have)))
     found = changes(old, new)

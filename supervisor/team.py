@@ -42,6 +42,8 @@ TEAM: dict[str, Spec] = {
             module="alived.workers.checker.worker",
             capabilities=frozenset(
                 {
+                    Capability.CHOWN,  # pipes of notify_fifo belong to whom the configuration says
+                    Capability.DAC_OVERRIDE,  # they, and track files, are opened whosever they are
                     Capability.SETUID,
                     Capability.SETGID,
                     Capability.KILL,

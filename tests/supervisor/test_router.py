@@ -52,7 +52,7 @@ def test_priorities_groups_and_lower_priorities_go_to_the_checker_a_quorum_to_vr
     router = all_present(Router())
     for message in (
         PriorityChanged(instance="VI_1", effective=100, base=100, reasons=()),
-        GroupState(group="G", state=State.MASTER, since=1.0, priority=100),
+        GroupState(group="G", state=State.MASTER, since=1.0),
         LowerPriorityHeard(instance="VI_1", priority=100),
     ):
         assert router.receive("vrrp", message) == [Delivery("checker", message)]

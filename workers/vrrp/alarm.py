@@ -1,6 +1,6 @@
 """The one timer of the worker: wakes once for all that is due within a millisecond.
 
-What does not live here: the order of deadlines (agenda.py) and what happens at them (instance.py, announcer.py).
+What does not live here: the order of deadlines (agenda.py) and what happens at them (instance.py, announcements.py).
 """
 
 import asyncio

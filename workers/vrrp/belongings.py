@@ -4,15 +4,18 @@ What does not live here: when it is master (fsm.py), how things get into the ker
 of announcements (wire, transport).
 """
 
+import logging
 from collections.abc import Iterable
 
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp.host import Host
+from alived.workers.vrrp.kernel.filter_rules import is_filtered
 from alived.workers.vrrp.kernel.holdings import Outcome
 from alived.workers.vrrp.kernel.link_plan import LinkPlan
-from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.wire.garp import Burst, Schedule, elsewhere
+
+log = logging.getLogger(__name__)
 
 
 class Belongings:
@@ -23,8 +26,6 @@ class Belongings:
         self._config, self._plan = config, plan
         self._schedule = Schedule(config.announcing)
         self.deadline = self._schedule.deadline
-        self.troubles: list[str] = []
-        """Filters that can't be made, in words."""
         self._prepare()
 
     @property
@@ -41,11 +42,12 @@ class Belongings:
     def hold(self) -> Outcome:
         """Have everything, and nothing that was configured before: filters first, so that nothing gets through."""
         name = self._config.name
-        self.troubles = self._host.filters.hold(name, self.addresses) if self._refuses else []
+        self._filter()
         return self._host.holdings.hold(name, self.addresses, self._config.routes, self._config.rules)
 
     def restore(self) -> Outcome:
-        """Put back what was lost."""
+        """Put back what was lost; an interface that was made anew may have another index in the filters."""
+        self._filter()
         return self._host.holdings.complete(self._config.name)
 
     def give_up(self) -> None:
@@ -62,7 +64,7 @@ class Belongings:
 
     def faults(self) -> set[str]:
         """What can't be had, in words."""
-        return {*self.troubles, *(failure.text for failure in self._host.holdings.failures(self._config.name))}
+        return {failure.text for failure in self._host.holdings.failures(self._config.name)}
 
     def announce(self, burst: Burst, addresses: Iterable[VirtualAddress] | None = None) -> None:
         """Start a burst for some addresses, or for all."""
@@ -89,11 +91,19 @@ class Belongings:
     @property
     def _refuses(self) -> bool:
         """Packets to the addresses are not for us (RFC 9568, 6.1, Accept_Mode)."""
-        return not self._config.accept and self._config.priority != OWNER
+        return is_filtered(self._config)
 
     def _prepare(self) -> None:
         if self._refuses:
-            self.troubles = self._host.filters.prepare(self._config.name, self.addresses)
+            self._warn(self._host.filters.prepare(self._config.name, self.addresses))
         else:
-            self.troubles = []
             self._host.filters.forget(self._config.name)
+
+    def _filter(self) -> None:
+        if self._refuses:
+            self._warn(self._host.filters.hold(self._config.name, self.addresses))
+
+    def _warn(self, failures: list[str]) -> None:
+        """A router that can't refuse packets is worth more than none: keepalived goes on, too."""
+        for failure in failures:
+            log.warning("(%s) packets to its addresses are not refused: %s", self._config.name, failure)

@@ -80,13 +80,11 @@ class Group:
         self._send_state(change.state, change.since)
 
     def _send_state(self, state: State, since: float) -> None:
-        first = next((self._members[name] for name in self.config.members if name in self._members), None)
         self._send(
             GroupState(
                 group=self.config.name,
                 state=state,
                 since=since,
-                priority=first.machine.priority if first is not None else 0,
                 stopping=self._stopping,
                 deleted=self._deleted,
             )

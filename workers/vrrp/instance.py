@@ -166,10 +166,9 @@ class Instance:
         if self.config.skip_check_adv_addr:
             return
         ours = {translate.packed(virtual.address) for virtual in self.config.addresses}
-        if set(heard.advert.addresses) != ours:
-            self.stats.address_list_errors += 1
-            listed = ", ".join(str(ip_address(address)) for address in heard.advert.addresses)
-            self._remarks.make(f"{ip_address(heard.source)} advertises other addresses: {listed}")
+        self.stats.address_list_errors += set(heard.advert.addresses) != ours
+        for remark in self.voice.remarks(heard):
+            self._remarks.make(remark)
 
     def refused(self, rejection: Rejection, source: bytes) -> None:
         """An advert for this virtual router was not accepted."""
@@ -216,11 +215,12 @@ class Instance:
         return present
 
     def _needed_interfaces(self) -> set[str]:
-        """Names of the interfaces that have to be up."""
+        """Names of the interfaces that have to be up; of one that was made for it, the one below counts."""
         needed = {virtual.dev for virtual in self.belongings.addresses if not virtual.no_track}
         if not self.config.dont_track_primary:
             needed |= {self.config.interface, self.plan.send_on}
-        return needed - {""}
+        below = {link.name: link.base for link in self.plan.links}
+        return {below.get(name, name) for name in needed} - {""}
 
     def _interface_faults(self, names: Iterable[str]) -> set[str]:
         faults: set[str] = set()

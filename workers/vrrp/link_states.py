@@ -38,7 +38,10 @@ class LinkStates:
     def up(self, name: str) -> bool:
         """Whether an interface counts as up."""
         interface = self._interfaces.get(name)
-        up = interface is not None and interface.link.up and self._beats.get(name, True)
+        if interface is None:  # what is not there is not waited for
+            self._delays.forget(name)
+            return False
+        up = interface.link.up and self._beats.get(name, True)
         counts = self._delays.take(name, up, self._alarm.now())
         if counts is not up:
             self._alarm.note(self)

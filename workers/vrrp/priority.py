@@ -19,9 +19,9 @@ FILE_FAULT, FILE_MOST = -254, 253
 """What a track_file adds is at most the one, and at the other or below a fault (keepalived.conf(5), track_file)."""
 
 _DOWN = Observation(up=False)
-_NEVER_SEEN = {Kind.INTERFACE: _DOWN, Kind.BFD: _DOWN}
-"""What is down until it is seen: an interface that is not there, and a session that nobody has built up yet (RFC 5880,
-6.8.1). All else is not known, which is a fault without a weight, and changes nothing with one."""
+_NEVER_SEEN = {Kind.INTERFACE: _DOWN}
+"""What is down until it is seen: an interface that is not there. All else is not known, which is a fault without a
+weight, and changes nothing with one."""
 
 _WORDS = {Kind.VIRTUAL_SERVER: ("below its quorum", "at its quorum")}
 """Kind -> what is said of it when it is down, and when it is up, if it is not these words."""
@@ -74,7 +74,8 @@ def _product(file: Tracker, observation: Observation) -> int:
 def _fault(tracker: Tracker, observation: Observation | None) -> str:
     """Name of the fault of a tracker, the same for as long as it lasts; empty: none."""
     if observation is None:
-        return "" if tracker.weight else f"{tracker.key} has not reported yet"
+        # Who has sessions says of each that it is down before it is up; without one, nobody has them.
+        return "" if tracker.weight or tracker.kind is Kind.BFD else f"{tracker.key} has not reported yet"
     if tracker.kind is Kind.FILE:
         return _file_fault(tracker, observation)
     if tracker.weight == 0 and observation.up == tracker.reverse:

@@ -72,6 +72,7 @@ class Roster:
             self._drop(self._objects.pop(key, None))
         self._objects |= {item.key: item for item in message.put if isinstance(item, VrrpObject)}
         self._configure_host()
+        self._end_others()
         self._plan()
         self._inherit(heritage)
         self._hold_static()
@@ -159,17 +160,22 @@ class Roster:
         polled.pop("", None)
         self._host.configure(settings, self._all(GarpGroup), self._all(InterfaceDelay), polled.values())
 
+    def _end_others(self) -> None:
+        """End instances that are another virtual router from now on: first their devices and sockets go."""
+        for config in self._all(VrrpInstance):
+            instance = self.instances.get(config.name)
+            if instance is not None and not translate.same_router(instance.config, config):
+                self._end(config.name, "has become another virtual router", deleted=False)
+
     def _plan(self) -> None:
         """Have the interfaces that instances need."""
         links = self._host.links
         plans = link_plan.plans(self._all(VrrpInstance), self._host.settings, links.known())
         self._plans = {config.name: plans[config.key] for config in self._all(VrrpInstance)}
         self._troubles = {
-            config.name: links.ensure(config.key, plan)
-            for config in self._all(VrrpInstance)
-            if any(((plan := self._plans[config.name]).links, plan.promote, plan.faults))
+            config.name: links.ensure(config.key, self._plans[config.name]) for config in self._all(VrrpInstance)
         }
-        if self._troubles:
+        if any(plan.links for plan in plans.values()):
             self._host.look_again()
 
     def _inherit(self, heritage: _Heritage) -> None:
@@ -236,9 +242,6 @@ class Roster:
         groups = {member: group for group in self._all(SyncGroup) for member in group.members}
         for config in self._all(VrrpInstance):
             plan, instance = self._plans[config.name], self.instances.get(config.name)
-            if instance is not None and not translate.same_router(instance.config, config):
-                self._end(config.name, "has become another virtual router", deleted=False)
-                instance = None
             if instance is None:
                 instance = Instance(config, plan, self._host, self._send, self._seen)
                 self.instances[config.name] = instance

@@ -45,7 +45,7 @@ def same_router(before: VrrpInstance, after: VrrpInstance) -> bool:
 
 def _identity(config: VrrpInstance) -> tuple[object, ...]:
     # What its devices are, and what its peers know it by.
-    made = (config.use_vmac, config.use_ipvlan, config.vmac_xmit_base)
+    made = (config.use_vmac, config.use_vmac_addr, config.use_ipvlan, config.vmac_xmit_base)
     return (config.interface, config.vrf, config.virtual_router_id, config.version, config.family, made)
 
 

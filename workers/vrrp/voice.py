@@ -17,6 +17,7 @@ from alived.workers.vrrp.transport.inlet import Inlet, Need
 from alived.workers.vrrp.transport.outlet import Outlet, Path
 from alived.workers.vrrp.wire.datagram import TTL
 from alived.workers.vrrp.wire.dialect import Conversation, dialect_of
+from alived.workers.vrrp.wire.judge import Heard, remarks
 from alived.workers.vrrp.wire.reception import Listener, Receiver
 from alived.workers.vrrp.wire.writer import Writer
 
@@ -36,7 +37,8 @@ class Voice:
         """Why it can't speak or listen, in words; empty: it can."""
         self._exchange = exchange
         self._interfaces = interfaces
-        self._conversation = Conversation()
+        # Peers remember the last sequence number of AH: that of another life of ours must be lower than ours.
+        self._conversation = Conversation(int(time.time()) & 0x7FFFFFFF)
         self._inlet: Inlet | None = None
         self._outlet: Outlet | None = None
         self._receiver: Receiver | None = None
@@ -95,6 +97,10 @@ class Voice:
         if refused is not None:
             raise refused
         return True
+
+    def remarks(self, heard: Heard) -> list[str]:
+        """What in an accepted advert differs from our configuration, in words."""
+        return remarks(self._dialect, heard)
 
     # --- the places ---------------------------------------------------------------------------------------------------
 

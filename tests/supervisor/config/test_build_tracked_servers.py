@@ -135,11 +135,11 @@ def test_a_sync_group(machine: Machine) -> None:
 
 
 def test_it_is_dumped_as_it_can_be_read(machine: Machine) -> None:
-    group = (
-        "vrrp_sync_group S {\ngroup {\nI\n}\nalived_track_virtual_server {\nfwmark 5 reverse\n10.0.0.1 53 UDP\n}\n}\n"
-    )
+    lines = "fwmark 5 weight 0 reverse\n10.0.0.1 53 UDP\n"
+    body = f"sync_group_tracking_weight\ngroup {{\nI\n}}\nalived_track_virtual_server {{\n{lines}}}\n"
+    group = f"vrrp_sync_group S {{\n{body}}}\n"
     loaded = load_text(instance("10.0.0.1 80 weight -20 reverse", "group G") + group + SERVERS, "k", machine)
     again = load_text(dump(loaded.config, show_secrets=False), "k", machine)
     for cls in (VrrpInstance, SyncGroup):
         assert tracked(again, cls) == tracked(loaded, cls)
-    assert len(tracked(again)) == 2
+    assert [len(tracked(again, cls)) for cls in (VrrpInstance, SyncGroup)] == [2, 2]

@@ -25,7 +25,7 @@ def entered(state: State, *, since: float = 100.0, priority: int = 100, stopping
 
 
 def together(state: State, *, since: float = 100.0, deleted: bool = False) -> GroupState:
-    return GroupState(group="VI_1", state=state, since=since, priority=100, deleted=deleted)
+    return GroupState(group="VI_1", state=state, since=since, deleted=deleted)
 
 
 def priority(effective: int, base: int = 100) -> PriorityChanged:

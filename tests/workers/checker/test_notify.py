@@ -295,8 +295,8 @@ def test_a_group_is_told_with_its_name_and_priority_0(tmp_path: Path) -> None:
         group = replace(all_of(lines), kind=NotifyKind.GROUP, name="G")
         notifier.configure([group, all_of(lines, "G")], [])
         for state in (State.BACKUP, State.MASTER, State.MASTER):
-            notifier.receive(GroupState(group="G", state=state, since=1.0, priority=100))
-        notifier.receive(GroupState(group="G", state=State.MASTER, since=1.0, priority=100, stopping=True))
+            notifier.receive(GroupState(group="G", state=state, since=1.0))
+        notifier.receive(GroupState(group="G", state=State.MASTER, since=1.0, stopping=True))
         assert await lines.count(6) == [
             "backup", "GROUP G BACKUP 0",
             "master", "GROUP G MASTER 0",
@@ -344,10 +344,11 @@ def test_lower_priorities_run_their_program_without_arguments_and_do_not_pile_up
             notifier.receive(LowerPriorityHeard(instance="VI_1", priority=100))
         notifier.receive(LowerPriorityHeard(instance="another", priority=100))
         notifier.receive(entered("BACKUP"))
-        for _ in range(2):
+        for done in (1, 2):
             descriptor = await asyncio.to_thread(os.open, tmp_path / "go", os.O_WRONLY)
             os.write(descriptor, b"\n")
             os.close(descriptor)
+            await lines.count(done)  # it has closed its end
         assert await lines.count(3) == ["lower 2", "lower 2", "backup"]
         await notifier.stop()
         lines.close()

@@ -26,6 +26,7 @@ from alived.ipc.model.checker import Notify, NotifyKind, VrrpScript
 from alived.ipc.model.checks import RealServerChecks, TcpCheck
 from alived.ipc.model.globals import CheckerGlobals
 from alived.ipc.model.settings import Fifo
+from alived.ipc.model.tracking import TrackFile, TrackProcess
 from alived.workers.checker import programs
 from alived.workers.checker.worker import make
 from tests.workers.checker.kit import Lines, Sent, run, sh
@@ -75,6 +76,32 @@ def test_a_life(tmp_path: Path) -> None:
         await worker.stop(StopHow.CLEAN)
         assert await lines.count(1) == ["bye"]
         lines.close()
+
+    run(main())
+
+
+def test_what_is_watched(tmp_path: Path) -> None:
+    """Files and processes: told, reported, kept by a successor."""
+    path = tmp_path / "load"
+    path.write_text("5")
+    put = (TrackFile(name="F", file=str(path)), TrackProcess(name="P", process=("no-such-process",)))
+    told = (TrackerChanged(tracker="file F", up=True, value=5), TrackerChanged(tracker="process P", up=False))
+
+    async def main() -> None:
+        sent, heir = Sent(), Sent()
+        worker = make(sent)
+        worker.configure(Configure(generation=1, put=put))
+        assert set(await sent.count(2)) == set(told)
+        answer = worker.query("checks", {})
+        assert answer["files"] == [{"track_file": "F", "file": str(path), "value": 5, "trouble": ""}]
+        assert answer["processes"] == [{"track_process": "P", "process": ["no-such-process"], "up": False, "count": 0}]
+        await worker.stop(StopHow.LEAVE)
+        successor = make(heir)
+        successor.configure(Configure(generation=1, put=put, retained=told))
+        path.write_text("6")
+        await heir.until(lambda messages: TrackerChanged(tracker="file F", up=True, value=6) in messages)
+        assert told[1] not in heir.messages
+        await successor.stop(StopHow.CLEAN)
 
     run(main())
 
@@ -156,7 +183,7 @@ def test_groups_priorities_and_pipes_outlive_a_checker(tmp_path: Path) -> None:
         os.mkfifo(fifo, 0o600)
         reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
         worker = make(Sent())
-        together = GroupState(group="G", state=State.MASTER, since=now - 0.1, priority=100)
+        together = GroupState(group="G", state=State.MASTER, since=now - 0.1)
         worker.configure(Configure(generation=7, put=put, retained=(old, together), silent_for=0.3))
         worker.receive(PriorityChanged(instance="VI_1", effective=90, base=100, reasons=()))
         worker.receive(LowerPriorityHeard(instance="VI_1", priority=90))

@@ -422,6 +422,10 @@ def test_trap_18_a_worker_that_dies_does_not_shorten_the_startup_delay() -> None
 # --- what is remembered -----------------------------------------------------------------------------------------------
 
 
+def test_what_is_waited_for() -> None:
+    assert (master().waits_for(100.0), backup().waits_for(0.0)) == ("advert", "master_down")
+
+
 def test_the_last_transitions_are_remembered() -> None:
     router = backup()
     for number in range(TRANSITIONS):

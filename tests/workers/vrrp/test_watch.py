@@ -172,6 +172,14 @@ def test_trap_18_nothing_fires_before_the_startup_delay_and_a_whole_interval() -
     assert one.due == 61.0 + DOWN
 
 
+def test_what_is_waited_for() -> None:
+    one = watch()
+    one.earliest = 1.0
+    assert [one.waits_for(now) for now in (0.5, 1.0)] == ["startup", "master_down"]
+    one.heard(AdvertReceived(50, A), 2.0)
+    assert one.waits_for(2.0) == "preempt"
+
+
 def test_how_long_peers_bear_our_silence() -> None:
     assert watch().given_up_after == DOWN
     assert watch(nopreempt=True, timer_expired_backup=254).given_up_after == 3.0 + 2 / 256

@@ -22,10 +22,15 @@ from alived.ipc.messages import (
     StopHow,
     TrackerChanged,
 )
+from alived.ipc.model.authentication import AuthType
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import Announcing, TrackedScript, VrrpInstance
-from alived.workers.vrrp.translate import expected, message
-from alived.workers.vrrp.wire.packet import V2, Rejection, decode, encode
+from alived.workers.vrrp.wire.advert import V2, Advert, encode, stamped
+from alived.workers.vrrp.wire.checksum import field, ones_sum
+from alived.workers.vrrp.wire.datagram import Datagram
+from alived.workers.vrrp.wire.dialect import Conversation, dialect_of
+from alived.workers.vrrp.wire.judge import read, unwrap
+from alived.workers.vrrp.wire.rejection import Rejection
 from tests.workers.vrrp.lab import AddressChanges, Capture, Injector, Keepalived, Lab, Namespace, Worker
 
 pytestmark = pytest.mark.netns
@@ -37,10 +42,18 @@ WatchAddresses = Callable[[Namespace], AddressChanges]
 VIP = VirtualAddress(address="10.9.0.100", prefixlen=32, dev="eth0")
 LABELLED = VirtualAddress(address="10.9.0.101", prefixlen=24, dev="eth0", label="eth0:1")
 CONFIG = VrrpInstance(
-    name="V", interface="eth0", virtual_router_id=51, auth_pass=b"1111", addresses=(VIP, LABELLED), priority=100
+    name="V",
+    interface="eth0",
+    virtual_router_id=51,
+    auth_type=AuthType.PASS,
+    auth_pass=b"1111",
+    addresses=(VIP, LABELLED),
+    priority=100,
 )
-QUICK = replace(CONFIG, advert_int=0.1, priority=254)
-"""Takes over after 0.31 s: for tests without keepalived, which has no such intervals in VRRPv2."""
+QUICK = replace(CONFIG, version=3, advert_int=0.1, priority=254)
+"""Takes over after 0.31 s."""
+V2_MASTER = replace(CONFIG, priority=254)
+"""Takes over after 3 s."""
 ALONE = {"10.9.0.1/24"}
 BOTH = {"10.9.0.1/24", "10.9.0.100/32", "10.9.0.101/24"}
 
@@ -409,18 +422,25 @@ def test_a_script_of_weight_0_is_waited_for(lab: Lab, start_worker: StartWorker)
 
 # --- packets of others ------------------------------------------------------------------------------------------------
 
-GOOD = message(CONFIG, 255)
-
-
-def unacceptable(payload: bytes) -> bool:
-    advert = decode(V2, payload)
-    return isinstance(advert, Rejection) or advert.vrid != 51 or expected(QUICK).objection(advert) is not None
+PEER = bytes([10, 9, 0, 2])
+ADVERT = Advert(51, 255, 1, (bytes([10, 9, 0, 100]), bytes([10, 9, 0, 101])), 1, b"1111\0\0\0\0")
 
 
 def forged(**changes: Any) -> bytes:
-    advert = decode(V2, GOOD)
-    assert not isinstance(advert, Rejection)
-    return encode(V2, advert._replace(**changes))
+    advert = encode(V2, ADVERT._replace(**changes))
+    return stamped(advert, field(ones_sum(advert)))
+
+
+GOOD = forged()
+
+
+def unacceptable(payload: bytes) -> bool:
+    datagram = Datagram(PEER, bytes([224, 0, 0, 18]), 255, 112, payload)
+    dialect, conversation = dialect_of(V2_MASTER), Conversation()
+    letter = unwrap(dialect, conversation, datagram, 0.0)
+    if isinstance(letter, Rejection):
+        return True
+    return payload[1] != 51 or isinstance(read(dialect, conversation, datagram, letter), Rejection)
 
 
 malformed = st.one_of(
@@ -437,8 +457,16 @@ malformed = st.one_of(
 ).filter(unacceptable)
 
 
-def test_malformed_packets_change_nothing(lab: Lab, master: Worker) -> None:
-    injector = Injector(lab.b)
+@pytest.fixture
+def v2_master(lab: Lab, start_worker: StartWorker) -> Worker:
+    worker = start_worker(lab.a)
+    worker.tell(put(V2_MASTER))
+    worker.wait_for_state(State.MASTER)
+    return worker
+
+
+def test_malformed_packets_change_nothing(lab: Lab, v2_master: Worker) -> None:
+    master, injector = v2_master, Injector(lab.b)
 
     @settings(max_examples=300, deadline=None)
     @given(malformed)
@@ -452,15 +480,15 @@ def test_malformed_packets_change_nothing(lab: Lab, master: Worker) -> None:
     after = state(master)
     assert (after["state"], after["since"]) == ("MASTER", before["since"])
     assert after["stats"]["adverts_received"] == 0
-    assert after["stats"]["rejected"].keys() >= {"truncated", "bad checksum", "TTL is not 255", "wrong password"}
+    assert after["stats"]["rejected"].keys() >= {"truncated", "bad checksum", "wrong TTL", "wrong password"}
     assert master.ask("stats")["unclaimed"]["eth0"]["unknown virtual router ID"] > 0
     injector.send(GOOD)
     assert master.wait_for_state(State.BACKUP).reason == "10.9.0.2 has priority 255, ours is 254"
 
 
-def test_other_addresses_are_remarked_upon_but_accepted(lab: Lab, master: Worker) -> None:
+def test_other_addresses_are_remarked_upon_but_accepted(lab: Lab, v2_master: Worker) -> None:
     Injector(lab.b).send(forged(addresses=(bytes([10, 9, 0, 99]),)))
-    assert master.wait_for_state(State.BACKUP).master == "10.9.0.2"
+    assert v2_master.wait_for_state(State.BACKUP).master == "10.9.0.2"
 
 
 @pytest.mark.parametrize("missing", ["-net_raw,-net_admin", "-net_raw", "-net_admin"])

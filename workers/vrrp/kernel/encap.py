@@ -4,10 +4,10 @@ PURE. What does not live here: the route around it (routes.py).
 """
 
 import struct
-from ipaddress import ip_address
 
 from alived.ipc.model.routing import Encap, EncapKind
 from alived.workers.vrrp.kernel.nlmessage import attribute, nested, u8, u16
+from alived.workers.vrrp.translate import packed
 
 RTA_ENCAP_TYPE, RTA_ENCAP = 21, 22
 
@@ -58,9 +58,9 @@ def _ip(encap: Encap) -> bytes:
     if encap.id is not None:
         parts.append(attribute(LWTUNNEL_IP_ID, encap.id.to_bytes(8, "big")))
     if encap.dst:
-        parts.append(attribute(LWTUNNEL_IP_DST, ip_address(encap.dst).packed))
+        parts.append(attribute(LWTUNNEL_IP_DST, packed(encap.dst)))
     if encap.src:
-        parts.append(attribute(LWTUNNEL_IP_SRC, ip_address(encap.src).packed))
+        parts.append(attribute(LWTUNNEL_IP_SRC, packed(encap.src)))
     if encap.tos is not None:
         parts.append(attribute(LWTUNNEL_IP_TOS, u8(encap.tos)))
     if encap.ttl is not None:

@@ -146,9 +146,8 @@ class HeldRoute:
         To add an IPv4 route again is answered with EEXIST if the very same is there. An IPv6 route counts as the same
         whatever became of its other attributes, and so does any route with Placing.ADD: these are deleted first.
         """
-        table = self.table(interfaces)
-        self.body = routes.encode(self.route, table, interfaces.index)
-        self.destination = routes.destination_of(self.route, table)
+        self.destination = routes.destination_of(self.route, self.table(interfaces))
+        self.body = routes.encode(self.route, self.destination, interfaces.index)
         if self.route.placing is Placing.ADD or (self.ours and self.route.family == 6):
             yield Step(self, routes.deleting(self.body), adds=False)
         yield Step(self, routes.adding(self.body, self.route.placing), adds=True)

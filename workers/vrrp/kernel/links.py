@@ -43,6 +43,7 @@ class Quiet(Protocol):
 
 @dataclass(slots=True)
 class _Made:
+    holder: str
     link: MadeLink
     ifindex: int
     base: int
@@ -102,11 +103,13 @@ class Links:
         if before is not None:
             for link in before.links:
                 if link.name not in wanted:
-                    self._remove(link.name)
+                    self._remove_of(holder, link)
         failures = [*plan.faults]
         if not failures:
             for link in plan.links:
                 failures += self._ensure(holder, link)
+        if before is not None and before.promote != plan.promote:
+            self._sysctls.release(holder)
         if plan.promote:
             failures += self._sysctls.hold(holder, {Key(plan.promote, "promote_secondaries"): 1})
         return failures
@@ -126,7 +129,7 @@ class Links:
         """Remove the holder's interfaces, and put the settings of their base interfaces back."""
         plan = self._plans.pop(holder, None)
         for link in plan.links if plan is not None else ():
-            self._remove(link.name)
+            self._remove_of(holder, link)
         self._sysctls.release(holder)
 
     def remove_leftovers(self) -> list[str]:
@@ -178,7 +181,7 @@ class Links:
         made = self._made.get(link.name)
         failures: list[str] = []
         if made is None or (made.ifindex, made.base, made.link) != (have.ifindex, base.ifindex, link):
-            made = self._made[link.name] = _Made(link, have.ifindex, base.ifindex)
+            made = self._made[link.name] = _Made(holder, link, have.ifindex, base.ifindex)
             failures += self._settle(link, have)
         if link.needs_source:
             made.source = self._source(link, base)
@@ -259,6 +262,12 @@ class Links:
         if text not in self._remarks:
             self._remarks.add(text)
             log.warning("%s", text)
+
+    def _remove_of(self, holder: str, link: MadeLink) -> None:
+        """Remove a holder's interface; one that two wanted is the other's."""
+        made = self._made.get(link.name)
+        if made is not None and made.holder == holder:
+            self._remove(link.name)
 
     def _remove(self, name: str, ifindex: int = 0) -> None:
         made = self._made.get(name)

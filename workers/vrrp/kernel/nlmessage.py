@@ -137,8 +137,9 @@ def attributes(body: bytes, at: int = 0) -> dict[int, bytes]:
     """The attributes that begin at `at`, by kind without its flags; the last of a kind counts."""
     found: dict[int, bytes] = {}
     end = len(body)
+    unpack = _ATTRIBUTE.unpack_from
     while at + 4 <= end:
-        length, kind = _ATTRIBUTE.unpack_from(body, at)
+        length, kind = unpack(body, at)
         if length < 4 or at + length > end:
             break
         found[kind & NLA_TYPE_MASK] = body[at + 4 : at + length]

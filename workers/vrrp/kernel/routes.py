@@ -7,7 +7,6 @@ table in motion costs next to nothing. What does not live here: tunnels (encap.p
 
 import struct
 from collections.abc import Callable, Container, Iterator
-from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 from alived.ipc.model.routing import NextHop, Placing, Route, RouteType
@@ -29,6 +28,7 @@ from alived.workers.vrrp.kernel.nlmessage import (
     u8,
     u32,
 )
+from alived.workers.vrrp.translate import packed
 
 RTM_NEWROUTE, RTM_DELROUTE = 24, 25
 
@@ -101,10 +101,20 @@ Resolve = Callable[[str], int]
 """Name of an interface -> its index. LookupError: there is none."""
 
 
+def network_of(text: str) -> tuple[bytes, int]:
+    """The network of ADDRESS/BITS, without the bits of hosts, and its length."""
+    address, _, bits = text.partition("/")
+    whole = packed(address)
+    size = 8 * len(whole)
+    length = int(bits) if bits else size
+    kept = int.from_bytes(whole, "big") >> (size - length) << (size - length)
+    return kept.to_bytes(len(whole), "big"), length
+
+
 def destination_of(route: Route, table: int) -> Destination:
     """Where a route leads; `table` is the one it is put into."""
-    network = ip_network(route.destination, strict=False)
-    return Destination(_family(route), table, network.prefixlen, network.network_address.packed)
+    network, length = network_of(route.destination)
+    return Destination(_family(route), table, length, network)
 
 
 def filter_of(destination: Destination) -> Filter:
@@ -123,14 +133,14 @@ def deleting(body: bytes) -> Request:
     return Request(RTM_DELROUTE, 0, body)
 
 
-def encode(route: Route, table: int, resolve: Resolve) -> bytes:
+def encode(route: Route, destination: Destination, resolve: Resolve) -> bytes:
     """A route as it is added and deleted. LookupError: an interface that it names is not there."""
-    destination = destination_of(route, table)
-    source = ip_network(route.source, strict=False) if route.source else None
+    table = destination.table
+    source, source_length = network_of(route.source) if route.source else (b"", 0)
     head = _ROUTE.pack(
         destination.family,
         destination.prefixlen,
-        source.prefixlen if source else 0,
+        source_length,
         route.tos,
         table if table < 256 else 0,
         route.protocol,
@@ -140,9 +150,9 @@ def encode(route: Route, table: int, resolve: Resolve) -> bytes:
     )
     parts = [head, attribute(RTA_TABLE, u32(table)), attribute(RTA_DST, destination.network)]
     if source:
-        parts.append(attribute(RTA_SRC, source.network_address.packed))
+        parts.append(attribute(RTA_SRC, source))
     if route.src:
-        parts.append(attribute(RTA_PREFSRC, ip_address(route.src).packed))
+        parts.append(attribute(RTA_PREFSRC, packed(route.src)))
     if route.metric is not None:
         parts.append(attribute(RTA_PRIORITY, u32(route.metric)))
     parts += _way(route, destination.family, resolve)
@@ -203,11 +213,11 @@ def _rest(route: Route) -> list[bytes]:
 
 
 def _gateway(via: str, family: int) -> bytes:
-    gateway = ip_address(via)
-    own = AF_INET if gateway.version == 4 else AF_INET6
+    gateway = packed(via)
+    own = AF_INET if len(gateway) == 4 else AF_INET6
     if own == family:
-        return attribute(RTA_GATEWAY, gateway.packed)
-    return attribute(RTA_VIA, nlmessage.u16(own) + gateway.packed)
+        return attribute(RTA_GATEWAY, gateway)
+    return attribute(RTA_VIA, nlmessage.u16(own) + gateway)
 
 
 def _nexthop(hop: NextHop, family: int, *, onlink: bool, resolve: Resolve) -> bytes:

@@ -5,7 +5,6 @@ PURE. What does not live here: who wants a rule (holdings.py).
 
 import struct
 from collections.abc import Iterator
-from ipaddress import ip_network
 from typing import NamedTuple
 
 from alived.ipc.model.routing import Rule, RuleAction, Span
@@ -24,6 +23,7 @@ from alived.workers.vrrp.kernel.nlmessage import (
     u16,
     u32,
 )
+from alived.workers.vrrp.kernel.routes import network_of
 
 RTM_NEWRULE, RTM_DELRULE = 32, 33
 
@@ -77,13 +77,13 @@ def notices(data: bytes, own_port: int) -> Iterator[Place]:
 
 
 def _body(rule: Rule) -> bytes:
-    source = ip_network(rule.source, strict=False) if rule.source else None
-    destination = ip_network(rule.destination, strict=False) if rule.destination else None
+    source, source_length = network_of(rule.source) if rule.source else (b"", 0)
+    destination, destination_length = network_of(rule.destination) if rule.destination else (b"", 0)
     parts = [
         _RULE.pack(
             place_of(rule).family,
-            destination.prefixlen if destination else 0,
-            source.prefixlen if source else 0,
+            destination_length,
+            source_length,
             rule.tos,
             rule.table if rule.table < 256 else 0,
             _ACTIONS[rule.action],
@@ -93,9 +93,9 @@ def _body(rule: Rule) -> bytes:
         attribute(FRA_PROTOCOL, u8(rule.protocol)),
     ]
     if source:
-        parts.append(attribute(FRA_SRC, source.network_address.packed))
+        parts.append(attribute(FRA_SRC, source))
     if destination:
-        parts.append(attribute(FRA_DST, destination.network_address.packed))
+        parts.append(attribute(FRA_DST, destination))
     return b"".join([*parts, *_matches(rule), *_effects(rule)])
 
 

@@ -1,7 +1,7 @@
 """What one place hears for all its instances: which protocols and groups, and how much may wait.
 
 However many instances there are, it is one socket, and one more if some of them authenticate with AH. What does not
-live here: the sockets (receiving.py), and the meaning of what is received (wire/receiver.py).
+live here: the sockets (receiving.py), and the meaning of what is received (wire/reception.py).
 """
 
 import contextlib

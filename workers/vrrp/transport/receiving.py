@@ -1,7 +1,7 @@
 """Raw sockets that hear adverts: of one protocol, at one place.
 
 What is received is handed on as it came, at most PACKETS_PER_TURN before other work gets its turn. What does not live
-here: who wants it (inlet.py), what it means (wire/receiver.py), and the sockets that send (outlet.py).
+here: who wants it (inlet.py), what it means (wire/reception.py), and the sockets that send (outlet.py).
 """
 
 import abc

@@ -5,7 +5,6 @@ frames may follow each other (transport/pace.py).
 """
 
 import struct
-from collections import deque
 from collections.abc import Container, Iterable
 from enum import StrEnum
 from typing import NamedTuple
@@ -14,10 +13,6 @@ from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import Announcing
 
 BROADCAST = b"\xff" * 6
-FRAMES_PER_TURN = 64
-"""Frames that are sent before other work gets its turn."""
-FRAMES_WAITING = 10_000
-"""Frames that may wait for an interface: whoever sends us lower-priority adverts all the time must not fill memory."""
 
 _ARP = struct.Struct("!6s6sHHHBBH6s4s6s4s")
 
@@ -131,39 +126,3 @@ def elsewhere(
         if device != sender and (settings.extra.everywhere or device in made):
             first.setdefault(device, virtual)
     return tuple(first.values())
-
-
-class _Waiting(NamedTuple):
-    owner: str
-    interval: float
-    frame: bytes
-
-
-class Queue:
-    """Frames that wait for one interface, paced by `vrrp_garp_interval`."""
-
-    def __init__(self) -> None:
-        self._frames: deque[_Waiting] = deque()
-        self._next = 0.0
-
-    def push(self, owner: str, frames: list[bytes], interval: float) -> None:
-        """Queue frames of an instance, `interval` seconds apart; what would exceed FRAMES_WAITING is left out."""
-        room = FRAMES_WAITING - len(self._frames)
-        self._frames.extend(_Waiting(owner, interval, waiting) for waiting in frames[:room])
-
-    def drop(self, owner: str) -> None:
-        """Forget what an instance still had to send: it is no longer master."""
-        self._frames = deque(waiting for waiting in self._frames if waiting.owner != owner)
-
-    def deadline(self) -> float | None:
-        """When `take` has something to give; None: never."""
-        return self._next if self._frames else None
-
-    def take(self, now: float) -> list[tuple[str, bytes]]:
-        """Owner and bytes of the frames that may be sent now, at most FRAMES_PER_TURN."""
-        taken: list[tuple[str, bytes]] = []
-        while self._frames and self._next <= now and len(taken) < FRAMES_PER_TURN:
-            waiting = self._frames.popleft()
-            taken.append((waiting.owner, waiting.frame))
-            self._next = now + waiting.interval
-        return taken

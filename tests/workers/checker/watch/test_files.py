@@ -321,7 +321,7 @@ def test_after_an_overflow_all_files_are_read(tmp_path: Path, monkeypatch: pytes
             data = read(descriptor, size)
             return overflow if size == inotify._READ_MOST else data
 
-        monkeypatch.setattr(inotify.os, "read", lost)
+        monkeypatch.setattr(os, "read", lost)
         _written(tmp_path / "new", "6").rename(path)
         assert await watch.next() == told(6)
         monkeypatch.undo()
@@ -345,7 +345,7 @@ def test_want_of_descriptors_says_nothing_about_a_file(
         return really_open(path, *others)
 
     async def story(watch: Watch) -> None:
-        monkeypatch.setattr(files.os, "open", refuse)
+        monkeypatch.setattr(os, "open", refuse)
         watch.configure(tracked(path))
         assert watch.sent.messages == []
         assert await watch.next() == told(5)

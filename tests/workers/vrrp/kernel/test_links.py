@@ -311,6 +311,19 @@ def test_one_that_a_reload_does_not_need_goes(router: Router) -> None:
     assert lan.links() == {"lo", "far", "eth0"}
 
 
+def test_one_that_two_want_stays_with_the_first(router: Router) -> None:
+    (failure,) = router.ensure(v4(), v4("C"))
+    assert failure == f"A uses the virtual MAC address {MAC4} on eth0 already"
+    router.links.release(v4("C").key)
+    assert lan.link("vrrp.51")["address"] == MAC4
+
+
+def test_a_reload_without_promote_secondaries_puts_it_back(router: Router) -> None:
+    router.ensure(v4(use_vmac=None, promote_secondaries=True))
+    router.ensure(v4(use_vmac=None))
+    assert setting("eth0", "promote_secondaries") == 0
+
+
 def test_above_a_macvlan_it_lies_above_what_is_below(router: Router) -> None:
     ip("link add lan0 link eth0 type macvlan mode bridge")
     ip("link set lan0 up")

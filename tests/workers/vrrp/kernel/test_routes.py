@@ -16,7 +16,7 @@ NETWORK = bytes([10, 20, 0, 0])
 
 
 def encoded(route: Route, table: int = 254) -> bytes:
-    return routes.encode(route, table, INDEXES.__getitem__)
+    return routes.encode(route, routes.destination_of(route, table), INDEXES.__getitem__)
 
 
 def found(route: Route, table: int = 254) -> dict[int, bytes]:
@@ -30,6 +30,12 @@ def test_a_route_is_what_iproute2_would_send() -> None:
         "08000f00fe000000" + "080001000a140000" + "080007000a000001" + "0800060005000000"
         "080005000a000009" + "0800040002000000"
     )
+
+
+def test_networks_have_no_host_bits() -> None:
+    assert routes.network_of("10.20.30.40/16") == (NETWORK, 16)
+    assert routes.network_of("10.20.0.0") == (NETWORK, 32)
+    assert routes.network_of("::1/0") == (bytes(16), 0)
 
 
 def test_tables_above_255_are_not_in_the_head() -> None:

@@ -1,17 +1,8 @@
-"""Gratuitous ARP: bytes as keepalived's, bursts as its garp_* words say, and the pacing queue."""
+"""Gratuitous ARP: bytes as keepalived's, bursts as its garp_* words say."""
 
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import Announcing, ExtraGarp
-from alived.workers.vrrp.wire.garp import (
-    FRAMES_PER_TURN,
-    FRAMES_WAITING,
-    Burst,
-    Queue,
-    Round,
-    Schedule,
-    elsewhere,
-    frame,
-)
+from alived.workers.vrrp.wire.garp import Burst, Round, Schedule, elsewhere, frame
 
 MAC = bytes.fromhex("32af293963ad")
 A = (VirtualAddress(address="10.9.0.100", prefixlen=32, dev="eth0"),)
@@ -129,44 +120,3 @@ def test_who_is_no_longer_master_announces_nothing() -> None:
     schedule.stop()
     assert schedule.deadline() is None
     assert schedule.expire(A, 1000.0) == []
-
-
-def test_unpaced_frames_go_together_in_order() -> None:
-    queue = Queue()
-    assert queue.deadline() is None
-    queue.push("V", [b"1", b"2"], 0.0)
-    assert queue.take(100.0) == [("V", b"1"), ("V", b"2")]
-    assert queue.deadline() is None
-
-
-def test_paced_frames_keep_their_distance() -> None:
-    queue = Queue()
-    queue.push("V", [b"1", b"2"], 0.5)
-    assert queue.take(100.0) == [("V", b"1")]
-    assert queue.deadline() == 100.5
-    assert queue.take(100.4) == []
-    assert queue.take(100.5) == [("V", b"2")]
-
-
-def test_a_turn_is_bounded() -> None:
-    queue = Queue()
-    queue.push("V", [b"1"] * (FRAMES_PER_TURN + 1), 0.0)
-    assert len(queue.take(100.0)) == FRAMES_PER_TURN
-    assert queue.deadline() == 100.0
-    assert len(queue.take(100.0)) == 1
-
-
-def test_what_waits_is_bounded() -> None:
-    queue = Queue()
-    queue.push("V", [b"1"] * FRAMES_WAITING, 1.0)
-    queue.push("W", [b"2"], 1.0)
-    queue.drop("V")
-    assert queue.deadline() is None
-
-
-def test_what_an_instance_had_to_say_is_dropped_with_its_mastership() -> None:
-    queue = Queue()
-    queue.push("V", [b"1"], 0.0)
-    queue.push("W", [b"2"], 0.0)
-    queue.drop("V")
-    assert queue.take(100.0) == [("W", b"2")]
