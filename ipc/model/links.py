@@ -16,7 +16,7 @@ class Vmac:
     netlink_notify_msg: bool = False
     """Have the kernel announce a change of the base interface, which it does not when a macvlan is made."""
     group: str = ""
-    """Link group, by number or name; empty: that of the base interface."""
+    """Number of its link group, in text; empty: that of the base interface."""
 
 
 class IpvlanMode(StrEnum):
@@ -37,4 +37,4 @@ class Ipvlan:
     """ADDRESS/LENGTH; empty: its link-local one, for IPv6 only."""
     mode: IpvlanMode = IpvlanMode.BRIDGE
     group: str = ""
-    """Link group, by number or name; empty: that of the base interface."""
+    """Number of its link group, in text; empty: that of the base interface."""

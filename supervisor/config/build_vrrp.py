@@ -81,7 +81,7 @@ class Instances:
             "track_src_ip": bool(addressing.source) and section.has("track_src_ip"),
             **addressing.attributes(),
             **password._asdict(),
-            **read_links(subject, interface, addressing, self._links)._asdict(),
+            **read_links(subject, interface, addressing, self._links, self._routing.names)._asdict(),
         }
         if not _can_run(subject, interface, addressing):
             return None

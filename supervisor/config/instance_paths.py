@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from alived.ipc.model.links import Ipvlan, Vmac
 from alived.ipc.model.vrrp import Family, UnicastChecksum
 from alived.supervisor.config.diagnostics import Code, Place
+from alived.supervisor.config.forms.network import NameKind
 from alived.supervisor.config.instance_family import Addressing, group_of
 from alived.supervisor.config.instance_subject import Subject
+from alived.supervisor.config.iproute import IprouteNames
+from alived.supervisor.config.sections import Entry
+
+T = TypeVar("T", Vmac, Ipvlan)
 
 Exists = Callable[[str], bool]
 """Whether an interface of some name is there or will be."""
@@ -109,7 +114,9 @@ def _without_peers(subject: Subject, addressing: Addressing) -> Unicast:
     return Unicast(addressing.source, "", addressing.mcast_group or group_of(addressing.family, subject))
 
 
-def read_links(subject: Subject, interface: str, addressing: Addressing, names: dict[str, str]) -> Links:
+def read_links(
+    subject: Subject, interface: str, addressing: Addressing, names: dict[str, str], numbers: IprouteNames
+) -> Links:
     """The macvlan or ipvlan of an instance; `names` are those in use and the instances that use them."""
     section, vmac, ipvlan = subject.section, subject.section.find("use_vmac", Vmac), addressing.ipvlan
     if vmac and vmac.mac and subject.strict:
@@ -119,6 +126,10 @@ def read_links(subject: Subject, interface: str, addressing: Addressing, names: 
         vmac = replace(vmac, name="")
     if ipvlan and _taken(subject, ipvlan.name, names, section.where("use_ipvlan")):
         ipvlan = replace(ipvlan, name="")
+    if vmac and vmac.group:
+        vmac = _grouped(subject, vmac, section.given("use_vmac")[-1], numbers)
+    if ipvlan and ipvlan.group:
+        ipvlan = _grouped(subject, ipvlan, section.given("use_ipvlan")[0], numbers)
     links = Links(vmac, ipvlan, section.has("vmac_xmit_base"), section.has("promote_secondaries"))
     if addressing.peers or any(section.has(word) for word in UNICAST_WORDS):
         links = _with_unicast(subject, interface, links)
@@ -132,6 +143,19 @@ def _taken(subject: Subject, name: str, names: dict[str, str], place: Place) -> 
     message = f"{other} makes an interface {name} already"
     subject.report.error(Code.DUPLICATE, message, place, "this one gets another name")
     return True
+
+
+def _grouped(subject: Subject, link: T, entry: Entry, numbers: IprouteNames) -> T:
+    """With the number of its link group, since the vrrp worker reads no files; in none if the name has no number."""
+    number = numbers.number(NameKind.GROUP, link.group)
+    if number is not None:
+        return replace(link, group=str(number))
+    message = f"`{link.group}` is not the name or number of {NameKind.GROUP.what}"
+    hint = f"names are those of {numbers.where(NameKind.GROUP)}; it is in the group of the interface below it"
+    words = entry.statement.segment.arguments
+    index = next((at for at in range(1, len(words)) if words[at - 1 : at + 1] == ("group", link.group)), None)
+    subject.report.error(Code.BAD_VALUE, message, entry.place(index), hint)
+    return replace(link, group="")
 
 
 def _with_unicast(subject: Subject, interface: str, links: Links) -> Links:

@@ -41,7 +41,7 @@ class Routing:
         """`exists` says whether an interface of some name is there or will be; the directories are iproute2's."""
         self.exists = exists
         self.report = report
-        self._names = IprouteNames(machine, usr_dir, etc_dir)
+        self.names = IprouteNames(machine, usr_dir, etc_dir)
         self._preferences = {4: FIRST_PREFERENCE, 6: FIRST_PREFERENCE}
 
     def address_of(self, entry: Entry, interface: str) -> VirtualAddress | None:
@@ -116,15 +116,15 @@ class Routing:
 
     def _number(self, option: Option, form: Name, value: str, entry: Entry, index: int) -> int | None:
         first, slash, second = value.partition("/") if form.pair else (value, "", "")
-        number = self._names.number(form.kind, first)
+        number = self.names.number(form.kind, first)
         if slash and number is not None:
-            other = self._names.number(form.kind, second)
+            other = self.names.number(form.kind, second)
             number = None if other is None else number << 16 | other
         if number is not None:
             return number
         message = f"`{value}` is not {form.expected}"
         hint = IGNORED if option.lenient else LINE_SKIPPED
-        hint = f"names are those of {self._names.where(form.kind)}; {hint}"
+        hint = f"names are those of {self.names.where(form.kind)}; {hint}"
         self.report.error(Code.BAD_VALUE, message, entry.place(index), hint)
         if option.lenient:
             return None

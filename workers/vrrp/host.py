@@ -64,6 +64,9 @@ class Host:
     ) -> None:
         """Take on what is said of the host as a whole."""
         self.settings = settings
+        self._requests.make_room(settings.netlink.cmd)
+        self._monitor.make_room(settings.netlink.monitor)
+        self._routes.make_room(settings.netlink.monitor)
         self.exchange.log_unknown = settings.log_unknown_vrids
         self.announcements.configure(Paces(groups, settings.garp_interval, settings.gna_interval))
         self.link_states.configure(delays, polled)

@@ -7,7 +7,6 @@ what a priority or a fault leads to (fsm.py).
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from alived.ipc.model.vrrp import TrackedScript
 from alived.workers.vrrp.tracked import Kind, Observation, Tracker
 
 OWNER = 255
@@ -105,12 +104,3 @@ def _told(tracker: Tracker, observation: Observation) -> str:
 
 def _state(kind: Kind, observation: Observation) -> str:
     return _WORDS.get(kind, ("down", "up"))[observation.up]
-
-
-def standing(base: int, scripts: tuple[TrackedScript, ...], up: Mapping[str, bool]) -> Standing:
-    """Judge tracked scripts alone; `up` maps their names to verdicts."""
-    trackers = [
-        Tracker(f"{Kind.SCRIPT} {script.name}", Kind.SCRIPT, script.name, script.weight, script.reverse)
-        for script in scripts
-    ]
-    return judge(base, trackers, {f"{Kind.SCRIPT} {name}": Observation(verdict) for name, verdict in up.items()})

@@ -296,7 +296,7 @@ class Roster:
         """Remove what predecessors left behind and nobody has now."""
         for config in fresh:
             instance = self.instances[config.name]
-            if instance.machine.state is not State.MASTER:
+            if instance.machine.state is not State.MASTER and not translate.owns(config):
                 belongings = (instance.belongings.addresses, config.routes, config.rules)
                 if removed := self._host.holdings.remove_leftovers(*belongings):
                     log.info("(%s) removed what was left behind: %s", config.name, ", ".join(removed))

@@ -3,6 +3,7 @@
 PURE.
 """
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -23,6 +24,7 @@ class Key(NamedTuple):
     prefixlen: int
 
 
+@lru_cache(maxsize=1 << 16)
 def packed(address: str) -> bytes:
     """An address in network order."""
     return ip_address(address).packed

@@ -167,6 +167,16 @@ def test_keywords(lines: str, changes: dict[str, Any], judge: Judge) -> None:
     assert not found(loaded)
 
 
+def test_names_of_link_groups_become_numbers(judge: Judge, machine: FakeMachine) -> None:
+    machine.texts["/etc/iproute2/group"] = "0 default\n7 servers\n"
+    vmac = judge(instance("use_vmac name group group servers"))
+    assert only(vmac).use_vmac == Vmac(name="group", group="7")
+    ipvlan = judge(instance("use_ipvlan 10.0.0.5/24 group default"))
+    assert only(ipvlan).use_ipvlan == Ipvlan(address="10.0.0.5/24", group="0")
+    assert not found(vmac) and not found(ipvlan)
+    assert instances(judge(dump(vmac.config))) == instances(vmac)
+
+
 @pytest.mark.parametrize(
     ("lines", "changes"),
     [
@@ -387,6 +397,9 @@ def test_the_first_address_of_ipv6_should_be_link_local(judge: Judge) -> None:
         ("use_vmac a b", {"use_vmac": Vmac(name="a")}, Code.BAD_VALUE, "b"),
         ("use_vmac a/b", {"use_vmac": Vmac()}, Code.BAD_VALUE, "a/b"),
         ("use_vmac group", {"use_vmac": Vmac()}, Code.BAD_VALUE, "group"),
+        ("use_vmac group servers", {"use_vmac": Vmac()}, Code.BAD_VALUE, "servers"),
+        ("use_ipvlan 10.0.0.5/24 group 2147483648",
+            {"use_ipvlan": Ipvlan(address="10.0.0.5/24"), "mcast_src_ip": "10.0.0.5"}, Code.BAD_VALUE, "2147483648"),
         ("use_ipvlan", {"use_ipvlan": Ipvlan()}, Code.CONFLICT, "use_ipvlan"),
         ("use_ipvlan fe80::5/64", {"use_ipvlan": Ipvlan()}, Code.CONFLICT, "fe80::5/64"),
         ("vrf red", {}, Code.CONFLICT, "red"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alived.ipc.model.vrrp import TrackedScript
-from alived.workers.vrrp.priority import judge, standing
+from alived.workers.vrrp.priority import Standing, judge
 from alived.workers.vrrp.tracked import Kind, Observation, Tracker
 
 UP, DOWN = Observation(up=True), Observation(up=False)
@@ -23,6 +23,11 @@ def file(weight: int, *, reverse: bool = False) -> Tracker:
 
 def holds(value: int) -> dict[str, Observation]:
     return {"file x": Observation(up=True, value=value)}
+
+
+def standing(base: int, scripts: tuple[TrackedScript, ...], up: dict[str, bool]) -> Standing:
+    trackers = [tracker(Kind.SCRIPT, one.weight, reverse=one.reverse, name=one.name) for one in scripts]
+    return judge(base, trackers, {f"script {name}": Observation(verdict) for name, verdict in up.items()})
 
 
 def script(weight: int, *, reverse: bool = False) -> TrackedScript:
@@ -155,13 +160,16 @@ def test_what_nobody_knows(kind: Kind, reverse: bool) -> None:
     assert judge(100, [tracker(kind, -20, reverse=reverse)], {}) == (100, 100, (), frozenset())
 
 
-@pytest.mark.parametrize("kind", [Kind.INTERFACE, Kind.BFD])
-def test_what_is_down_until_it_is_seen(kind: Kind) -> None:
-    """An interface that is not there, and keepalived's bfd_up before the first packet."""
-    assert judge(100, [tracker(kind, 0)], {}).faults == {f"{kind} x is down"}
-    assert judge(100, [tracker(kind, 0, reverse=True)], {}).faults == set()
-    assert judge(100, [tracker(kind, -20)], {}).effective == 80
-    assert judge(100, [tracker(kind, 20)], {}).effective == 100
+def test_an_interface_is_down_until_it_is_seen() -> None:
+    assert judge(100, [tracker(Kind.INTERFACE, 0)], {}).faults == {"interface x is down"}
+    assert judge(100, [tracker(Kind.INTERFACE, 0, reverse=True)], {}).faults == set()
+    assert judge(100, [tracker(Kind.INTERFACE, -20)], {}).effective == 80
+    assert judge(100, [tracker(Kind.INTERFACE, 20)], {}).effective == 100
+
+
+@pytest.mark.parametrize("weight", [0, -20, 20])
+def test_a_session_that_nobody_has_changes_nothing(weight: int) -> None:
+    assert judge(100, [tracker(Kind.BFD, weight)], {}) == (100, 100, (), frozenset())
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """translate.py: what the pure parts are told of a configuration and of a predecessor."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_only_an_owner_that_wants_to_be_master_starts_as_one(role: str, priority
         {"vmac_xmit_base": True},
     ],
 )
-def test_what_makes_another_virtual_router(change: dict[str, object]) -> None:
+def test_what_makes_another_virtual_router(change: dict[str, Any]) -> None:
     assert not same_router(CONFIG, replace(CONFIG, **change))
 
 

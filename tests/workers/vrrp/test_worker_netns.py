@@ -192,7 +192,7 @@ def test_an_address_that_can_t_be_added_is_a_fault_until_the_configuration_is_me
     worker = start_worker(lab.a)
     worker.tell(put(replace(QUICK, addresses=(VIP, replace(LABELLED, prefixlen=33)))))
     change = worker.wait_for_state(State.FAULT)
-    assert change.reason == "address 10.9.0.101/33 on eth0 can't be added: Invalid argument"
+    assert change.reason.startswith("address 10.9.0.101/33 on eth0 can't be added: Invalid argument")
     assert State.MASTER not in {sent.state for sent in worker.heard if isinstance(sent, InstanceState)}
     assert lab.a.addresses().keys() == ALONE
     worker.tell(put(QUICK, generation=2))
@@ -373,14 +373,15 @@ def test_what_is_retained_names_the_addresses_that_a_reload_leaves(
     assert lab.a.addresses().keys() == ALONE | {"10.9.0.100/32"}
 
 
-def test_a_reload_of_a_backup_holds_nothing(lab: Lab, master: Worker) -> None:
-    Injector(lab.b).send(forged())
-    assert master.wait_for_state(State.BACKUP).held == ()
-    told = len([sent for sent in master.heard if isinstance(sent, InstanceState)])
-    master.tell(put(replace(QUICK, addresses=(VIP,)), generation=2))
-    master.wait_for(configured(2))
-    assert last_state(master).held == ()
-    assert len([sent for sent in master.heard if isinstance(sent, InstanceState)]) == told
+def test_a_reload_of_a_backup_holds_nothing(lab: Lab, start_worker: StartWorker) -> None:
+    backup = start_worker(lab.a)
+    backup.tell(put(CONFIG))
+    assert backup.wait_for_state(State.BACKUP).held == ()
+    told = len([sent for sent in backup.heard if isinstance(sent, InstanceState)])
+    backup.tell(put(replace(CONFIG, addresses=(VIP,)), generation=2))
+    backup.wait_for(configured(2))
+    assert last_state(backup).held == ()
+    assert len([sent for sent in backup.heard if isinstance(sent, InstanceState)]) == told
 
 
 def test_an_instance_that_is_dropped_goes_with_its_addresses(lab: Lab, master: Worker) -> None:

@@ -38,10 +38,6 @@ class Interface:
     prefixes: dict[bytes, int] = field(default_factory=dict)
     """Address -> with how many prefixes it is there."""
 
-    def primary(self, virtual: Container[bytes], family: Family = Family.IPV4) -> bytes:
-        """The address that adverts come from: the first that is not a virtual one; empty: there is none."""
-        return self.source(virtual, family).address
-
     def source(self, virtual: Container[bytes], family: Family, wanted: bytes = b"") -> Source:
         """Where adverts come from: the wanted address, or the first of its own that is usable.
 

@@ -49,19 +49,26 @@ log = logging.getLogger(__name__)
 class Requests:
     """Asks the kernel, and tells it to change things."""
 
-    def __init__(self, buffer: ReceiveBuffer | None = None) -> None:
-        """`buffer` is that of vrrp_netlink_cmd_rcv_bufs. PermissionError: we may not change addresses."""
-        self._socket = open_socket(0, buffer)
+    def __init__(self) -> None:
+        """PermissionError: we may not change addresses."""
+        self._socket = open_socket(0)
         self._socket.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         self._socket.setsockopt(SOL_NETLINK, NETLINK_EXT_ACK, 1)
         self.port: int = self._socket.getsockname()[0]
         """What the kernel calls this socket in its reports of changes."""
-        room = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
-        self._per_write = max(1, min(MESSAGES_PER_WRITE, room // ANSWER))
         self._sequence = 0
+        self._measure()
         # Of rights the kernel speaks first, and only then of an interface that can't be.
-        if self.delete([Address(ifindex=0, address=bytes(4), prefixlen=32)]) == [errno.EPERM]:
+        if (
+            self.change([rtnetlink.deleting(Address(ifindex=0, address=bytes(4), prefixlen=32))])[0].error
+            == errno.EPERM
+        ):
             raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    def make_room(self, buffer: ReceiveBuffer) -> None:
+        """Have the receive buffer of vrrp_netlink_cmd_rcv_bufs."""
+        make_room(self._socket, buffer)
+        self._measure()
 
     def snapshot(self) -> tuple[list[Link], list[Address]]:
         """All interfaces and all addresses of both families at this moment."""
@@ -82,17 +89,14 @@ class Requests:
             size += nlmessage.HEADER_SIZE + len(request.body)
         return answers + self._change(batch)
 
-    def add(self, addresses: list[Address]) -> list[int]:
-        """Add addresses; 0 or an errno for each, EEXIST if it was there already."""
-        return [answer.error for answer in self.change([rtnetlink.adding(address) for address in addresses])]
-
-    def delete(self, addresses: list[Address]) -> list[int]:
-        """Delete addresses; 0 or an errno for each, EADDRNOTAVAIL or ENODEV if it was gone already."""
-        return [answer.error for answer in self.change([rtnetlink.deleting(address) for address in addresses])]
-
     def close(self) -> None:
         """Close the socket."""
         self._socket.close()
+
+    def _measure(self) -> None:
+        """How many requests can be made at once so that all answers find room."""
+        room = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        self._per_write = max(1, min(MESSAGES_PER_WRITE, room // ANSWER))
 
     def _change(self, batch: Sequence[Request]) -> list[Ack]:
         first = self._sequence + 1
@@ -166,13 +170,15 @@ class Monitor:
         self,
         changed: Callable[[list[Report]], None],
         overflowed: Callable[[], None],
-        buffer: ReceiveBuffer | None = None,
     ) -> None:
-        """`buffer` is that of vrrp_netlink_monitor_rcv_bufs."""
         self._changed = changed
         self._overflowed = overflowed
-        self._socket = open_socket(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR, buffer)
+        self._socket = open_socket(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
         asyncio.get_running_loop().add_reader(self._socket, self._readable)
+
+    def make_room(self, buffer: ReceiveBuffer) -> None:
+        """Have the receive buffer of vrrp_netlink_monitor_rcv_bufs."""
+        make_room(self._socket, buffer)
 
     def close(self) -> None:
         """Listen no more."""
@@ -203,18 +209,18 @@ def drain(opened: socket.socket) -> tuple[list[bytes], bool]:
     return datagrams, overflowed
 
 
-def open_socket(groups: int, buffer: ReceiveBuffer | None = None) -> socket.socket:
-    """An rtnetlink socket; without a `buffer` of a certain size it has room for bursts."""
+def open_socket(groups: int) -> socket.socket:
+    """An rtnetlink socket with room for bursts."""
     opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE)
-    if buffer is None or not buffer.size:
-        enlarge(opened)
-    else:
-        _set_buffer(opened, buffer)
+    enlarge(opened)
     opened.bind((0, groups))
     return opened
 
 
-def _set_buffer(opened: socket.socket, buffer: ReceiveBuffer) -> None:
+def make_room(opened: socket.socket, buffer: ReceiveBuffer) -> None:
+    """Have a receive buffer as configured; where nothing is, it stays as it is."""
+    if not buffer.size:
+        return
     if buffer.force:
         try:
             opened.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, buffer.size)

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from alived.ipc.model.processes import ReceiveBuffer
 from alived.workers.vrrp.kernel import routes, rules
 from alived.workers.vrrp.kernel.concerns import Concerns
-from alived.workers.vrrp.kernel.netlink import SOL_NETLINK, drain, open_socket
+from alived.workers.vrrp.kernel.netlink import SOL_NETLINK, drain, make_room, open_socket
 from alived.workers.vrrp.kernel.nlmessage import AF_INET, AF_INET6
 
 NETLINK_ADD_MEMBERSHIP, NETLINK_DROP_MEMBERSHIP = 1, 2
@@ -31,21 +31,21 @@ class RouteMonitor:
         own_port: int,
         lacking: Callable[[set[str]], None],
         overflowed: Callable[[], None],
-        buffer: ReceiveBuffer | None = None,
     ) -> None:
-        """`own_port` is that of Requests, whose changes are no news; `lacking` is told holders of what may be gone.
-
-        `buffer` is that of vrrp_netlink_monitor_rcv_bufs.
-        """
+        """`own_port` is that of Requests, whose changes are no news; `lacking` is told holders of what may be gone."""
         self._concerns = concerns
         self._own_port = own_port
         self._lacking = lacking
         self._overflowed = overflowed
         self._groups: set[int] = set()
-        self._socket = open_socket(0, buffer)
+        self._socket = open_socket(0)
         asyncio.get_running_loop().add_reader(self._socket, self._readable)
         concerns.watched.changed = self._listen
         self._listen()
+
+    def make_room(self, buffer: ReceiveBuffer) -> None:
+        """Have the receive buffer of vrrp_netlink_monitor_rcv_bufs."""
+        make_room(self._socket, buffer)
 
     def close(self) -> None:
         """Listen no more."""

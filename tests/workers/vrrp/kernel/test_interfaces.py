@@ -92,8 +92,8 @@ def test_the_primary_address_is_the_first_that_is_neither_virtual_nor_secondary(
     second = Address(2, bytes([10, 9, 0, 2]), 24, flags=IFA_F_SECONDARY)
     interface = table(ETH0, LOCAL, VIP, second, OWN).get("eth0")
     assert interface is not None
-    assert interface.primary({VIP.address}) == OWN.address
-    assert interface.primary({VIP.address, OWN.address}) == second.address
+    assert interface.source({VIP.address}, Family.IPV4).address == OWN.address
+    assert interface.source({VIP.address, OWN.address}, Family.IPV4).address == second.address
     everything = {VIP.address, OWN.address, second.address}
     assert interface.source(everything, Family.IPV4) == (b"", "interface eth0 has no IPv4 address")
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import errno
+import socket
 from collections.abc import Awaitable, Callable
 
 import pytest
 
 from alived.ipc.model.processes import ReceiveBuffer
 from alived.ipc.model.routing import NextHop, Route, Rule, VirtualAddress
-from alived.workers.vrrp.kernel import netlink
+from alived.workers.vrrp.kernel import netlink, rtnetlink
 from alived.workers.vrrp.kernel.rtnetlink import Address
 from alived.workers.vrrp.kernel.sysctl import Key, Sysctls
 from tests.workers.vrrp.kernel.netns import Host, Netns
@@ -105,10 +106,15 @@ def test_routes_of_a_link_that_went_come_back_with_it(netns: Netns, host: Host, 
 def test_a_lost_report_is_made_up_for(
     netns: Netns, host: Host, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    small = ReceiveBuffer(size=4096)
     opened = netlink.open_socket
-    monkeypatch.setattr(netlink, "open_socket", lambda groups, _=None: opened(groups, small))
-    monkeypatch.setattr("alived.workers.vrrp.kernel.route_monitor.open_socket", lambda groups, _: opened(groups, small))
+
+    def small(groups: int) -> socket.socket:
+        made = opened(groups)
+        netlink.make_room(made, ReceiveBuffer(size=4096))
+        return made
+
+    monkeypatch.setattr(netlink, "open_socket", small)
+    monkeypatch.setattr("alived.workers.vrrp.kernel.route_monitor.open_socket", small)
 
     async def story() -> None:
         host.holdings.hold("V", [VIP], [ROUTE], [RULE])
@@ -212,8 +218,10 @@ def test_a_hundred_addresses_are_one_write(netns: Netns, host: Host, monkeypatch
 
 @pytest.mark.parametrize("force", [True, False])
 def test_the_receive_buffer_is_as_configured(force: bool) -> None:
-    requests = netlink.Requests(ReceiveBuffer(size=50000, force=force))
+    requests = netlink.Requests()
+    requests.make_room(ReceiveBuffer(size=50000, force=force))
     assert requests._socket.getsockopt(1, 8) == 100000  # the kernel doubles it (socket(7))
     nowhere = [Address(1, bytes([192, 0, 2, at]), 32) for at in range(100)]
-    assert set(requests.delete(nowhere)) == {errno.EADDRNOTAVAIL}  # in several writes
+    answers = requests.change([rtnetlink.deleting(address) for address in nowhere])  # in several writes
+    assert {answer.error for answer in answers} == {errno.EADDRNOTAVAIL}
     requests.close()

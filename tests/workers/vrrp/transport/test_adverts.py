@@ -3,7 +3,6 @@
 import asyncio
 import functools
 import socket
-import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -344,21 +343,3 @@ def test_a_device_that_is_not_there_is_an_error_and_leaves_no_socket(lab: Lab, f
 
     asyncio.run(body())
     assert raw_sockets(lab.a) == 0
-
-
-@scenario
-async def test_an_interface_in_a_vrf_is_reached_through_it(lab: Lab) -> None:
-    made = subprocess.run(
-        ["ip", "-n", lab.a.name, "link", "add", "blue", "type", "vrf", "table", "10"], capture_output=True, check=False
-    )
-    if made.returncode:
-        pytest.skip("this kernel has no VRF")
-    lab.a.ip("link", "set", "blue", "up")
-    lab.a.ip("link", "set", "eth0", "master", "blue")
-    ears = Ears()
-    inlet = opened_inlet(lab.b, place(lab.b, Family.IPV4), ears)
-    inlet.use("V", Need())
-    outlet = opened_outlet(lab.a, place(lab.a, Family.IPV4, "blue"))
-    path = outlet.path(packed("10.9.0.1"), packed("10.9.0.2"), 255)
-    outlet.send(path.datagram(ADVERT4), path)
-    await until(lambda: len(ears.vrrp4) == 1)
