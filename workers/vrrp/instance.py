@@ -68,7 +68,7 @@ class Instance:
         self._seen = seen
         self.standing = judge(config.priority, (), seen)
         self.machine = Machine(translate.settings(config, b""), self.standing.effective)
-        self.voice = Voice(config, plan, host.exchange, host.interfaces)
+        self.voice = Voice(config, plan, host.exchange, host.interfaces, self)
         self.belongings = Belongings(config, plan, host)
         self._priority_on_entry = self.machine.priority
         """Effective priority when the present state was entered."""
@@ -139,7 +139,7 @@ class Instance:
 
     def look_around(self) -> None:
         """Something about the interfaces may have changed: sockets, own address, faults, what a master has."""
-        self.voice.tune_in(self, self._host.settings, self._host.virtual)
+        self.voice.tune_in(self._host.settings, self._host.virtual)
         wanted = translate.settings(self.config, self.voice.source)
         if wanted != self.machine.settings:
             self._receive(events.Reconfigured(wanted))

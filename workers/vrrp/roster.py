@@ -92,6 +92,7 @@ class Roster:
             group.stop(stopping=True)
         for instance in self.instances.values():
             instance.stop("alived stops", stopping=True)
+        for instance in self.instances.values():  # removing an interface takes milliseconds; peers do not wait for it
             self._host.links.release(instance.config.key)
         self._host.holdings.release(STATIC)
 
@@ -119,7 +120,7 @@ class Roster:
 
     def look_around(self, names: Iterable[str], holders: set[str]) -> None:
         """Interfaces changed, or something that was held was lost: those look around whom it concerns."""
-        if STATIC in holders or (holders and not holders <= self.instances.keys()):
+        if STATIC in holders:
             self._restore_static()
         concerned = dict.fromkeys(name for interface in names for name in self._concerned.get(interface, ()))
         concerned |= dict.fromkeys(sorted(holders & self.instances.keys()))

@@ -30,13 +30,17 @@ LONGEST_EXTRAS = 256
 class Voice:
     """The adverts of one instance, in both directions."""
 
-    def __init__(self, config: VrrpInstance, plan: LinkPlan, exchange: Exchange, interfaces: Interfaces) -> None:
+    def __init__(
+        self, config: VrrpInstance, plan: LinkPlan, exchange: Exchange, interfaces: Interfaces, listener: Listener
+    ) -> None:
+        """`listener` is told what is heard."""
         self.source = b""
         """The address that adverts come from; empty: none can be sent."""
         self.lack = ""
         """Why it can't speak or listen, in words; empty: it can."""
         self._exchange = exchange
         self._interfaces = interfaces
+        self._listener = listener
         # Peers remember the last sequence number of AH: that of another life of ours must be lower than ours.
         self._conversation = Conversation(int(time.time()) & 0x7FFFFFFF)
         self._inlet: Inlet | None = None
@@ -45,23 +49,30 @@ class Voice:
         self._paths: list[Path] = []
         self._ready: dict[int, list[tuple[bytes, Path]]] = {}
         """Datagrams by priority, where they are the same each time."""
+        self._dialect = dialect_of(config)
+        self._room_asked = config.kernel_rx_buf_size
         self.take(config, plan)
 
     def take(self, config: VrrpInstance, plan: LinkPlan) -> None:
-        """Take on a configuration; `tune_in` makes it heard."""
-        self.leave()
-        self._config, self._plan = config, plan
-        self._dialect = dialect_of(config)
+        """Take on a configuration; `tune_in` makes it heard. Sockets and groups that still fit stay as they are."""
+        dialect = dialect_of(config)
+        if self._receiver is not None and (dialect, config.kernel_rx_buf_size) != (self._dialect, self._room_asked):
+            self._receiver.remove(self._listener)
+            self._receiver = None
+        self._config, self._plan, self._dialect = config, plan, dialect
+        self._room_asked = config.kernel_rx_buf_size
+        self._paths = []
+        self._ready.clear()
         self._writer = Writer(self._dialect, self._conversation)
         # What a peer does may change the checksum that it gets; sequence numbers change with each advert.
         sealed = self._dialect.signing_key is not None or self._dialect.by_ah
         self._repeats = not sealed and not self._dialect.unicast
         self._wanted = packed(config.source) if config.source else b""
 
-    def tune_in(self, listener: Listener, settings: VrrpGlobals, virtual: frozenset[bytes]) -> None:
+    def tune_in(self, settings: VrrpGlobals, virtual: frozenset[bytes]) -> None:
         """Hear and send through the devices as they are now. `virtual` are addresses that no advert comes from."""
         try:
-            self._listen(listener, settings)
+            self._listen(settings)
             self._speak_up(virtual)
         except OSError as error:
             self.leave()
@@ -69,8 +80,9 @@ class Voice:
 
     def leave(self) -> None:
         """Hear and send no more."""
-        if self._inlet is not None and self._receiver is not None:
+        if self._inlet is not None:
             self._inlet.drop(self._config.name)
+        if self._receiver is not None:
             self._receiver.remove(self._listener)
         if self._outlet is not None:
             self._outlet.drop(self._config.name)
@@ -104,19 +116,17 @@ class Voice:
 
     # --- the places ---------------------------------------------------------------------------------------------------
 
-    def _listen(self, listener: Listener, settings: VrrpGlobals) -> None:
+    def _listen(self, settings: VrrpGlobals) -> None:
         place = self._exchange.place(self._plan.receive_on, self._config.family)
         if self._inlet is not None and (place is None or self._inlet.place != place):
             self.leave()
         if place is None:
             return
-        if self._inlet is None:
-            need = Need(self._dialect.group, self._dialect.by_ah, self._room(settings))
-            inlet = self._exchange.ports.inlet(place)
-            inlet.use(self._config.name, need)
-            self._inlet, self._listener = inlet, listener
+        if self._receiver is None:
+            self._inlet = self._exchange.ports.inlet(place)
+            self._inlet.use(self._config.name, Need(self._dialect.group, self._dialect.by_ah, self._room(settings)))
             self._receiver = self._exchange.receiver(place)
-            self._receiver.add(self._dialect, self._conversation, listener)
+            self._receiver.add(self._dialect, self._conversation, self._listener)
 
     def _speak_up(self, virtual: frozenset[bytes]) -> None:
         place = self._exchange.place(self._plan.send_on, self._config.family)
