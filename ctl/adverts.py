@@ -142,7 +142,8 @@ def _differences(advert: Inspection, ours: Document) -> list[str]:
 
 
 def _addresses(advert: Inspection, ours: Document) -> list[str]:
-    here = {str(ip_interface(address["address"]).ip) for address in ours["addresses"]}
+    advertised = (address for address in ours["addresses"] if address.get("advertised", True))
+    here = {str(ip_interface(address["address"]).ip) for address in advertised}
     there = set(advert.addresses)
     if here == there:
         return []

@@ -52,6 +52,8 @@ class CheckerGlobals:
     vrrp_notify_fifo: Fifo | None = None
     vrrp_notify_fifo_script: Program | None = None
     fifo_write_vrrp_states_on_reload: bool = False
+    umask: int = 0o177
+    """Permissions that files are made without, by this worker and by the programs that it starts."""
 
     @property
     def key(self) -> str:

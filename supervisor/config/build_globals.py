@@ -36,4 +36,5 @@ def checker_globals(settings: Settings) -> CheckerGlobals:
         vrrp_notify_fifo=settings.vrrp_notify_fifo,
         vrrp_notify_fifo_script=settings.vrrp_notify_fifo_script,
         fifo_write_vrrp_states_on_reload=settings.fifo_write_vrrp_states_on_reload,
+        umask=settings.files.umask,
     )

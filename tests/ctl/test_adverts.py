@@ -89,6 +89,11 @@ def test_what_an_instance_here_holds_against_it(changes: dict[str, Any], here: d
     assert problems(seen(**changes), ours(**here)) == [problem]
 
 
+def test_addresses_that_adverts_do_not_list_are_not_looked_for() -> None:
+    excluded = {"address": "10.0.0.200/24", "advertised": False}
+    assert problems(seen(), ours(addresses=[{"address": "10.0.0.100/24", "advertised": True}, excluded])) == []
+
+
 def test_what_only_the_daemon_knows_is_its_verdict() -> None:
     assert problems(seen(), ours(), verdict="wrong password") == ["VI_1 here does not accept it: wrong password"]
     assert problems(seen(), ours(), verdict=None) == []

@@ -135,9 +135,10 @@ MISSED = Told("VI_missed", 9, "    smtp_alert", (*ALL, "notify_deleted"))
 OLD = Told("VI_old", 10, PASS, USUAL, version=2)
 STUCK = Told("VI_stuck", 11, "    track_interface {\n        eth1\n    }")
 OWNER = Told("VI_owner", 12, "    state MASTER", priority=255)
+MUST = Told("VI_must", 14, "    track_script {\n        well weight 0\n    }")
 SECOND = Told("VI_second", 13, "    smtp_alert", priority=100)
 
-EVERYBODY = (PLAIN, FILE, LINK, SCRIPT, LEFT, RIGHT, LONELY, GONE, MISSED, OLD, STUCK, OWNER, SECOND)
+EVERYBODY = (PLAIN, FILE, LINK, SCRIPT, LEFT, RIGHT, LONELY, GONE, MISSED, OLD, STUCK, OWNER, SECOND, MUST)
 
 
 def configuration(*without: Told) -> str:

@@ -62,6 +62,8 @@ def test_another_file_by_its_name_here(daemon: Daemon, tmp_path: Path) -> None:
     assert {(change["object"], change["what"]) for change in planned["changes"]} == {
         ("vrrp_instance VI_1", "removed"),
         ("vrrp_script always", "removed"),
+        ("vrrp globals", "removed"),
+        ("checker globals", "removed"),
     }
 
 

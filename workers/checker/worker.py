@@ -1,6 +1,7 @@
 """The front door of the checker: hands what the bus brings to scripts, checks and notify programs. Decides nothing."""
 
 import asyncio
+import os
 from collections.abc import Iterable
 from typing import TypeVar
 
@@ -34,6 +35,9 @@ class CheckerWorker:
 
     def configure(self, message: Configure) -> None:
         """Take on and forget objects; what did not change does not notice."""
+        settings = next(iter(_only(CheckerGlobals, message.put)), None)
+        if settings is not None:
+            os.umask(settings.umask)
         told = {tracker.tracker: tracker for tracker in _only(TrackerChanged, message.retained)}
         verdicts = {name: tracker.up for name, tracker in told.items()}
         self._scripts.configure(_only(VrrpScript, message.put), message.drop, verdicts)
@@ -45,7 +49,7 @@ class CheckerWorker:
         self._notifier.configure(
             _only(Notify, message.put),
             message.drop,
-            next(iter(_only(CheckerGlobals, message.put)), None),
+            settings,
             first=not self._configured,
             heir=bool(message.retained),
         )

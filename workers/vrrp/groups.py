@@ -26,7 +26,6 @@ class Group:
         self._alarm = alarm
         self._send = send
         self._members: dict[str, Instance] = {}
-        self._stopping = self._deleted = False
 
     def configure(self, config: Config, instances: Mapping[str, Instance]) -> None:
         """Take on members by their names, and let others go; `settle` then makes the group one again."""
@@ -66,26 +65,33 @@ class Group:
                 case GroupChanged():
                     self._tell(step)
 
-    def stop(self, *, stopping: bool = False, deleted: bool = False) -> None:
-        """The daemon stops, or a reload has removed the group: say so when its members have ended or left."""
-        self._stopping, self._deleted = stopping, deleted
-        if deleted:
-            for name in list(self._members):
-                self.leave(name)
-            self._send_state(State.INIT, self._alarm.now())
+    def dissolve(self) -> None:
+        """A reload has removed the group: its members go on for themselves."""
+        for name in list(self._members):
+            self.leave(name)
+        self._send_state(State.INIT, self._alarm.now(), deleted=True)
+
+    def disband(self) -> None:
+        """The daemon stops: its members end one by one, and nobody follows."""
+        for instance in self._members.values():
+            instance.group = None
+
+    def end(self) -> None:
+        """The daemon stops, and its members have ended."""
+        self._send_state(State.INIT, self._alarm.now(), stopping=True)
 
     def _tell(self, change: GroupChanged) -> None:
         level = logging.WARNING if change.state is State.FAULT else logging.INFO
         log.log(level, "vrrp_sync_group (%s) is now %s: %s", self.config.name, change.state.value, change.reason)
         self._send_state(change.state, change.since)
 
-    def _send_state(self, state: State, since: float) -> None:
+    def _send_state(self, state: State, since: float, *, stopping: bool = False, deleted: bool = False) -> None:
         self._send(
             GroupState(
                 group=self.config.name,
                 state=state,
                 since=since,
-                stopping=self._stopping,
-                deleted=self._deleted,
+                stopping=stopping,
+                deleted=deleted,
             )
         )

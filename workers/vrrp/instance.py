@@ -78,6 +78,8 @@ class Instance:
         self._remarks = Remarks(config.name)
         self._sending_fails = False
         self._stopping = self._deleted = False
+        self._beginning: events.Startup | Resumed | None = None
+        """What begins its work as soon as nothing is awaited any more."""
 
     @property
     def interfaces(self) -> set[str]:
@@ -90,16 +92,28 @@ class Instance:
     # --- what the worker calls ----------------------------------------------------------------------------------------
 
     def start(self, resumed: Resumed | None, until: float) -> None:
-        """Begin to work, or go on where a predecessor stopped; not as master before `until`, a startup delay's end."""
+        """Begin to work, or go on where a predecessor stopped; not as master before `until`, a startup delay's end.
+
+        What could be a fault and has not reported yet is waited for: nobody is told of a fault that may be none.
+        """
         self.standing = judge(self.config.priority, self.trackers, self._seen)
         self.machine.priority = self._priority_on_entry = self.standing.effective
         self._tell_priority()
         self.look_around()
-        self._receive(resumed or events.Startup(until))
+        self._beginning = resumed or events.Startup(until)
+        if self.standing.awaited:
+            log.info("(%s) waits for %s", self.name, ", ".join(self.standing.awaited))
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._beginning is not None and not self.standing.awaited:
+            beginning, self._beginning = self._beginning, None
+            self._receive(beginning)
 
     def stop(self, reason: str, *, stopping: bool = False, deleted: bool = False) -> None:
         """End: a master says so and gives up what it has. `stopping`: so does the daemon."""
         self._stopping, self._deleted = stopping, deleted
+        self._beginning = None
         was_idle = self.machine.state is State.INIT
         self._receive(events.Shutdown(reason))
         if was_idle:  # then nothing has changed, but it has ended all the same
@@ -136,6 +150,7 @@ class Instance:
         if before[:3] != self.standing[:3]:
             self._tell_priority()
         self.settle_faults()
+        self._begin()
 
     def look_around(self) -> None:
         """Something about the interfaces may have changed: sockets, own address, faults, what a master has."""
@@ -146,6 +161,13 @@ class Instance:
         self.settle_faults()
         if self.machine.state is State.MASTER:
             self._have(self.belongings.restore(), logging.WARNING, "missing, put back")
+
+    @property
+    def reason(self) -> str:
+        """Why it is in its state, in words."""
+        if self._beginning is not None:
+            return f"waits for {', '.join(self.standing.awaited)}"
+        return self.machine.reason
 
     @property
     def name(self) -> str:

@@ -19,8 +19,7 @@ FILE_FAULT, FILE_MOST = -254, 253
 
 _DOWN = Observation(up=False)
 _NEVER_SEEN = {Kind.INTERFACE: _DOWN}
-"""What is down until it is seen: an interface that is not there. All else is not known, which is a fault without a
-weight, and changes nothing with one."""
+"""What is down until it is seen: an interface that is not there. All else is not known, which changes nothing."""
 
 _WORDS = {Kind.VIRTUAL_SERVER: ("below its quorum", "at its quorum")}
 """Kind -> what is said of it when it is down, and when it is up, if it is not these words."""
@@ -35,27 +34,37 @@ class Standing(NamedTuple):
     """One line per contribution to the priority, as `script check_nginx_alive: -15`, `interface eth1 down: -20`."""
     faults: frozenset[str]
     """Named faults; the instance may not run while there is one."""
+    awaited: tuple[str, ...] = ()
+    """What has not reported yet and could be a fault: an instance does not begin before it has."""
 
 
 def judge(base: int, trackers: Iterable[Tracker], seen: Mapping[str, Observation]) -> Standing:
     """Judge all that an instance tracks by what was last seen of it, filed by key (`track_*` of keepalived.conf(5)).
 
     A positive weight is added while a tracker is up, a negative one while it is down; `reverse` turns the sign over.
-    A tracker of weight 0 is a fault while it is down, or up with `reverse`, and while nobody knows. A file adds its
-    number times the weight; with weight 0 any number but 0 is a fault, or with `reverse` 0 is.
+    A tracker of weight 0 is a fault while it is down, or up with `reverse`; while nobody knows, it is awaited. A file
+    adds its number times the weight; with weight 0 any number but 0 is a fault, or with `reverse` 0 is.
     """
     reasons: list[str] = []
     faults: set[str] = set()
+    awaited: list[str] = []
     total = base
     for tracker in trackers:
         observation = seen.get(tracker.key) or _NEVER_SEEN.get(tracker.kind)
-        if fault := _fault(tracker, observation):
+        if observation is None:
+            awaited += _awaited(tracker)
+        elif fault := _fault(tracker, observation):
             faults.add(fault)
-        elif observation is not None and base != OWNER and (change := _contribution(tracker, observation)):
+        elif base != OWNER and (change := _contribution(tracker, observation)):
             reasons.append(f"{_told(tracker, observation)}: {change:+d}")
             total += change
     effective = base if base == OWNER else min(max(total, LOWEST), HIGHEST)
-    return Standing(effective, base, tuple(reasons), frozenset(faults))
+    return Standing(effective, base, tuple(reasons), frozenset(faults), tuple(awaited))
+
+
+def _awaited(tracker: Tracker) -> tuple[str, ...]:
+    """Who has BFD sessions says of each that it is down before it is up; if nobody says anything, nobody has them."""
+    return () if tracker.weight or tracker.kind is Kind.BFD else (tracker.key,)
 
 
 def _contribution(tracker: Tracker, observation: Observation) -> int:
@@ -70,11 +79,8 @@ def _product(file: Tracker, observation: Observation) -> int:
     return observation.value * (-file.weight if file.reverse else file.weight)
 
 
-def _fault(tracker: Tracker, observation: Observation | None) -> str:
+def _fault(tracker: Tracker, observation: Observation) -> str:
     """Name of the fault of a tracker, the same for as long as it lasts; empty: none."""
-    if observation is None:
-        # Who has sessions says of each that it is down before it is up; without one, nobody has them.
-        return "" if tracker.weight or tracker.kind is Kind.BFD else f"{tracker.key} has not reported yet"
     if tracker.kind is Kind.FILE:
         return _file_fault(tracker, observation)
     if tracker.weight == 0 and observation.up == tracker.reverse:

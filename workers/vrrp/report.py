@@ -20,7 +20,7 @@ def describe(instance: Instance, host: Host, group: str) -> Document:
         "state": machine.state.value,
         "since": machine.since,
         "age": now - machine.since,
-        "reason": machine.reason,
+        "reason": instance.reason,
         "interface": config.interface,
         "virtual_router_id": config.virtual_router_id,
         "version": config.version,
@@ -31,6 +31,7 @@ def describe(instance: Instance, host: Host, group: str) -> Document:
         "source": str(ip_address(instance.voice.source)) if instance.voice.source else "",
         "group": config.mcast_group,
         "peers": [peer.address for peer in config.unicast_peers],
+        "authentication": instance.voice.seal.value,
         "priority": {
             "effective": instance.standing.effective,
             "base": instance.standing.base,
@@ -111,7 +112,7 @@ def _belongings(instance: Instance, host: Host) -> Document:
             for virtual in instance.belongings.addresses
         ],
         "routes": [
-            {"route": route_text(route), "present": host.holdings.holds(instance.name, route)}
+            {"route": route_text(route).removeprefix("route "), "present": host.holdings.holds(instance.name, route)}
             for route in instance.config.routes
         ],
         "rules": [

@@ -89,9 +89,11 @@ class Roster:
     def stop(self) -> None:
         """The daemon stops: masters say so, and nothing of ours stays in the kernel."""
         for group in self._groups.values():
-            group.stop(stopping=True)
+            group.disband()
         for instance in self.instances.values():
             instance.stop("alived stops", stopping=True)
+        for group in self._groups.values():
+            group.end()
         for instance in self.instances.values():  # removing an interface takes milliseconds; peers do not wait for it
             self._host.links.release(instance.config.key)
         self._host.holdings.release(STATIC)
@@ -137,7 +139,7 @@ class Roster:
         if isinstance(item, VrrpInstance):
             self._end(item.name, "removed from the configuration", deleted=True)
         elif isinstance(item, SyncGroup) and item.name in self._groups:
-            self._groups.pop(item.name).stop(deleted=True)
+            self._groups.pop(item.name).dissolve()
 
     def _end(self, name: str, reason: str, *, deleted: bool) -> None:
         instance = self.instances.pop(name, None)

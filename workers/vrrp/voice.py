@@ -17,7 +17,8 @@ from alived.workers.vrrp.transport.inlet import Inlet, Need
 from alived.workers.vrrp.transport.outlet import Outlet, Path
 from alived.workers.vrrp.wire.datagram import TTL
 from alived.workers.vrrp.wire.dialect import Conversation, dialect_of
-from alived.workers.vrrp.wire.judge import Heard, remarks
+from alived.workers.vrrp.wire.inspection import Seal, seal_of
+from alived.workers.vrrp.wire.judge import Heard, remarks, verdict
 from alived.workers.vrrp.wire.reception import Listener, Receiver
 from alived.workers.vrrp.wire.writer import Writer
 
@@ -109,6 +110,15 @@ class Voice:
         if refused is not None:
             raise refused
         return True
+
+    @property
+    def seal(self) -> Seal:
+        """How its adverts are authenticated."""
+        return seal_of(self._dialect)
+
+    def verdict(self, packet: bytes) -> str:
+        """Why it does not accept a captured IP packet, in words; empty: it does."""
+        return verdict(self._dialect, packet, time.time())
 
     def remarks(self, heard: Heard) -> list[str]:
         """What in an accepted advert differs from our configuration, in words."""

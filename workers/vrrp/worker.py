@@ -6,6 +6,7 @@ What does not live here: taking on a configuration (roster.py), one instance's w
 
 import logging
 import socket
+from collections.abc import Callable
 
 from alived.ipc.loop import CannotBoot, Send
 from alived.ipc.messages import (
@@ -17,6 +18,7 @@ from alived.ipc.messages import (
     VirtualServerState,
 )
 from alived.workers.vrrp.host import Host
+from alived.workers.vrrp.instance import Instance
 from alived.workers.vrrp.report import describe
 from alived.workers.vrrp.roster import Roster
 from alived.workers.vrrp.tracked import Observation, interface_key, observed
@@ -61,14 +63,16 @@ class VrrpWorker:
     def query(self, topic: str, arguments: Document) -> Document:
         """`vrrp`: all instances, or the one that `instance` names; `stats`: counters, also of packets for nobody.
 
-        LookupError: none such.
+        With a `packet`, an IP packet in hexadecimal, `vrrp` has a `verdict`: why it is refused. LookupError: none such.
         """
         wanted = arguments.get("instance")
         chosen = [one for one in self._roster.instances.values() if wanted in (None, one.name)]
         if wanted is not None and not chosen:
             raise LookupError(f"there is no vrrp_instance {wanted}")
         if topic == "vrrp":
-            return {"instances": [describe(one, self._host, self._roster.group_of(one.name)) for one in chosen]}
+            verdict = _verdict(arguments.get("packet"))
+            found = [(one, describe(one, self._host, self._roster.group_of(one.name))) for one in chosen]
+            return {"instances": [document | verdict(one) for one, document in found]}
         if topic == "stats":
             counters = {instance.name: instance.stats.document() for instance in chosen}
             return {"instances": counters, "unclaimed": self._host.unclaimed()}
@@ -104,3 +108,14 @@ class VrrpWorker:
                 instance.stats.garp_sent += 1
             else:
                 instance.stats.neighbour_adverts_sent += 1
+
+
+def _verdict(packet: object) -> Callable[[Instance], Document]:
+    """What an instance thinks of a captured packet; LookupError: there is none in it."""
+    if packet is None:
+        return lambda _: {}
+    try:
+        captured = bytes.fromhex(str(packet))
+    except ValueError as error:
+        raise LookupError("a packet is an IP packet in hexadecimal") from error
+    return lambda instance: {"verdict": instance.voice.verdict(captured)}

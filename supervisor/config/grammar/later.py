@@ -3,12 +3,12 @@
 A word within a block that is in this list is in it too. Objects that cannot be run at all yet are named in runnable.py.
 """
 
-VRRP, LVS = "vrrp_instance", "virtual_server"
+VRRP, GROUP, LVS = "vrrp_instance", "vrrp_sync_group", "virtual_server"
 REAL = f"{LVS}/real_server"
 TCP = f"{REAL}/TCP_CHECK"
 
 _LISTS: tuple[tuple[str, str, str], ...] = (
-    ("", "bfd_instance", "there is no session; who tracks it finds it down"),
+    ("", "bfd_instance", "there is no session"),
     ("", "virtual_server_group", "virtual servers that use it are left out"),
     ("", "SSL", "no check uses it"),
     ("", "instance", "give --runtime-dir and --pid instead"),
@@ -23,30 +23,16 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
         """,
         "processes have alived's names",
     ),
-    (
-        "global_defs",
-        """
-        notification_email notification_email_from smtp_server smtp_helo_name smtp_connect_timeout smtp_alert
-        smtp_alert_vrrp smtp_alert_checker no_email_faults no_checker_emails
-        """,
-        "no mail is sent",
-    ),
+    ("global_defs", "smtp_alert_checker no_checker_emails", "no mail is sent of virtual and real servers"),
     ("global_defs", "startup_script startup_script_timeout shutdown_script shutdown_script_timeout", "it is not run"),
-    (
-        "global_defs",
-        """
-        notify_fifo notify_fifo_script vrrp_notify_fifo vrrp_notify_fifo_script lvs_notify_fifo
-        lvs_notify_fifo_script vrrp_notify_priority_changes fifo_write_vrrp_states_on_reload
-        """,
-        "nothing is written there",
-    ),
+    ("global_defs", "lvs_notify_fifo lvs_notify_fifo_script", "nothing is written there"),
     ("global_defs", "rs_init_notifies", "no program is run for a real server"),
     (
         "global_defs",
         """
         bfd_priority bfd_no_swap bfd_rt_priority bfd_cpu_affinity bfd_rlimit_rttime
         """,
-        "the scheduling of the workers is alived's own",
+        "there is no bfd process",
     ),
     (
         "global_defs",
@@ -60,38 +46,25 @@ _LISTS: tuple[tuple[str, str, str], ...] = (
     (
         "global_defs",
         """
-        vrrp_netlink_cmd_rcv_bufs vrrp_netlink_cmd_rcv_bufs_force vrrp_netlink_monitor_rcv_bufs
-        vrrp_netlink_monitor_rcv_bufs_force process_monitor_rcv_bufs process_monitor_rcv_bufs_force
-        lvs_netlink_cmd_rcv_bufs lvs_netlink_cmd_rcv_bufs_force lvs_netlink_monitor_rcv_bufs
-        lvs_netlink_monitor_rcv_bufs_force vrrp_rx_bufs_policy vrrp_rx_bufs_multiplier
+        process_monitor_rcv_bufs process_monitor_rcv_bufs_force lvs_netlink_cmd_rcv_bufs
+        lvs_netlink_cmd_rcv_bufs_force lvs_netlink_monitor_rcv_bufs lvs_netlink_monitor_rcv_bufs_force
         """,
         "buffer sizes are alived's own",
     ),
     ("global_defs", "checker_log_all_failures", "changes of checks are logged"),
-    (
-        "global_defs",
-        """
-        vrrp_iptables vrrp_ipsets nftables nftables_priority nftables_ifindex nftables_counters nftables_ipvs
-        nftables_ipvs_priority nftables_ipvs_start_fwmark
-        """,
-        "no packet is filtered or marked",
-    ),
+    ("global_defs", "vrrp_iptables vrrp_ipsets", "nftables is used instead"),
+    ("global_defs", "nftables_ipvs nftables_ipvs_priority nftables_ipvs_start_fwmark", "no packet is marked"),
     ("global_defs", "lvs_timeouts lvs_flush lvs_flush_on_stop", "the kernel's settings stay"),
     ("global_defs", "lvs_sync_daemon", "connections are not synchronised"),
     ("global_defs", "reload_time_file reload_repeat", "reloads are asked for by a signal or alivectl"),
     ("global_defs", "reload_file", "no such file is made"),
     ("global_defs", "use_symlink_paths", "paths stay as they are written"),
     ("global_defs", "tmp_config_directory config_save_dir", "nothing is written there"),
-    (
-        "global_defs",
-        """
-        data_use_instance json_version state_dump_file stats_dump_file json_dump_file
-        """,
-        "state is asked for with alivectl",
-    ),
-    ("global_defs", "umask", "files are made for root alone"),
+    ("global_defs", "json_version state_dump_file json_dump_file", "state is asked for with alivectl"),
     (VRRP, "lvs_sync_daemon_interface", "connections are not synchronised"),
     (VRRP, "debug", "--log-detail shows what there is"),
+    (VRRP, "track_bfd", "it changes nothing, whatever its weight"),
+    (GROUP, "track_bfd", "it changes nothing, whatever its weight"),
     (LVS, "hashed ops flag-1 flag-2 flag-3 sh-port sh-fallback mh-port mh-fallback", "the scheduler has no options"),
     (LVS, "persistence_engine persistence_granularity", "each client is persistent by itself"),
     (LVS, "ha_suspend", "its checks run all the time"),

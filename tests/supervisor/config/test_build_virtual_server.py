@@ -8,6 +8,7 @@ import pytest
 
 from alived.ipc.model.checks import RealServerChecks, TcpCheck
 from alived.ipc.model.common import Program
+from alived.ipc.model.globals import CheckerGlobals
 from alived.ipc.model.lvs import (
     AddressFamily,
     Endpoint,
@@ -39,7 +40,10 @@ def test_defaults_are_those_of_the_manual(judge: Judge) -> None:
     assert not loaded.diagnostics
     check = TcpCheck(address="10.0.0.2", port=80)
     name = "10.0.0.1:80/TCP"
-    assert loaded.config.checker == (RealServerChecks(virtual_server=name, real_server="10.0.0.2:80", checks=(check,)),)
+    assert loaded.config.checker == (
+        CheckerGlobals(),
+        RealServerChecks(virtual_server=name, real_server="10.0.0.2:80", checks=(check,)),
+    )
 
 
 def test_what_is_not_said_is_what_keepalived_takes_and_complains_of(judge: Judge) -> None:

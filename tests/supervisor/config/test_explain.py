@@ -40,7 +40,7 @@ def test_a_secret_and_a_spelling() -> None:
 
 
 def test_a_word_that_has_no_effect_yet() -> None:
-    assert "not yet: alived reads it and does not act on it: it is not run" in explain("notify_master_rx_lower_pri")
+    assert "not yet: alived reads it and does not act on it: it is not run" in explain("quorum_up")
 
 
 @pytest.mark.parametrize("word", sorted({row.word for row in ROWS}))

@@ -13,6 +13,7 @@ from alived.ipc.model.checker import VrrpScript
 from alived.ipc.model.checks import RealServerChecks, TcpCheck
 from alived.ipc.model.common import Program
 from alived.ipc.model.config import Config
+from alived.ipc.model.globals import CheckerGlobals, VrrpGlobals
 from alived.ipc.model.lvs import Forwarding, ForwardingMethod, LvsGlobals, Protocol, RealServer, VirtualServer
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.settings import Settings, VrrpSettings
@@ -32,6 +33,7 @@ def seed(role: InstanceRole, priority: int, host: str) -> Config:
     return Config(
         settings=Settings(router_id="LVS_DEVEL", vrrp=VrrpSettings(skip_check_adv_addr=True)),
         vrrp=(
+            VrrpGlobals(),
             VrrpInstance(
                 name="VI_1",
                 interface="ens33",
@@ -47,6 +49,7 @@ def seed(role: InstanceRole, priority: int, host: str) -> Config:
             ),
         ),
         checker=(
+            CheckerGlobals(router_id="LVS_DEVEL"),
             VrrpScript(
                 name="check_nginx_alive",
                 program=Program(argv=("/usr/local/bin/check_nginx_alive.sh",), uid=0, gid=0),
@@ -99,7 +102,6 @@ def test_the_example_is_read_completely(name: str, expected: Config, machine: Ma
     assert loaded.errors == 0
     assert [(found.severity, found.code, found.place.line) for found in loaded.diagnostics] == [
         (Severity.WARNING, Code.BAD_VALUE, 6),
-        (Severity.NOTE, Code.NOT_IMPLEMENTED, 7),
         (Severity.WARNING, Code.BAD_VALUE, 7),
         (Severity.WARNING, Code.SCRIPT_SECURITY, 10),
         (Severity.WARNING, Code.OLD_WORD, 41),
@@ -111,7 +113,7 @@ def test_the_haproxy_variant(machine: Machine) -> None:
     block = (EXAMPLES / "haproxy_script_block.conf").read_text()
     text = text.replace("check_nginx_alive\n}", "check_haproxy\n}").replace("vrrp_instance", f"{block}\nvrrp_instance")
     loaded = load_text(text, "host1.conf", machine)
-    assert loaded.config.checker[0] == VrrpScript(
+    assert loaded.config.checker[1] == VrrpScript(
         name="check_haproxy",
         program=Program(argv=("/usr/local/bin/check_keepalive.sh",), uid=0, gid=0),
         weight=Weight(-15),

@@ -357,20 +357,20 @@ CASES: dict[str, tuple[str, str]] = {
             interface eth0
             virtual_router_id 51
             virtual_ipaddress { 10.0.0.1 }
-            promote_secondaries
+            debug 4
         }
         vrrp_instance VI_2 {
             interface eth0
             virtual_router_id 52
             virtual_ipaddress { 10.0.0.2 }
-            promote_secondaries
+            debug 4
         }
         """,
         """
-        keepalived.conf:6:5: note: alived does not act on `promote_secondaries` yet
-          6 |     promote_secondaries
-            |     ^^^^^^^^^^^^^^^^^^^
-          help: the interface is used as it is
+        keepalived.conf:6:5: note: alived does not act on `debug` yet
+          6 |     debug 4
+            |     ^^^^^^^
+          help: --log-detail shows what there is
         """,
     ),
     "an unknown block, with blocks in it that are known": (
@@ -464,10 +464,6 @@ CASES: dict[str, tuple[str, str]] = {
         }
         """,
         """
-        keepalived.conf:2:15: note: alived does not implement VRRP for IPv6 yet
-          2 | vrrp_instance VI_1 {
-            |               ^^^^
-          help: it is left alone, and so are others like it
         keepalived.conf:7:9: advice: the first address of an IPv6 instance must be link-local
           7 |         2001:db8::1/64
             |         ^^^^^^^^^^^^^^

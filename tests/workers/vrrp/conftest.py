@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.workers.vrrp.lab import AddressChanges, Capture, Keepalived, Lab, Namespace, Worker
+from tests.workers.vrrp.quick import Tap, Wire
 
 
 @pytest.fixture
@@ -76,6 +77,20 @@ def keepalived(tmp_path: Path) -> Callable[[Namespace, int], Keepalived]:
 def capture(lab: Lab, tmp_path: Path) -> Capture:
     """Captures ARP and VRRP at the observer."""
     return Capture(lab.observer, tmp_path)
+
+
+@pytest.fixture
+def tap() -> Iterator[Tap]:
+    """Begins to hear the frames of a host's interface."""
+    wires: list[Wire] = []
+
+    def begin(host: Namespace, dev: str = "eth0") -> Wire:
+        wires.append(Wire(host, dev))
+        return wires[-1]
+
+    yield begin
+    for wire in wires:
+        wire.close()
 
 
 @pytest.fixture

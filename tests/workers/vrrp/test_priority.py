@@ -8,6 +8,7 @@ from alived.ipc.model.vrrp import TrackedScript
 from alived.workers.vrrp.priority import Standing, judge
 from alived.workers.vrrp.tracked import Kind, Observation, Tracker
 
+NOTHING = Standing(100, 100, (), frozenset())
 UP, DOWN = Observation(up=True), Observation(up=False)
 ON_OFF = [kind for kind in Kind if kind is not Kind.FILE]
 UNKNOWN_AT_FIRST = [kind for kind in ON_OFF if kind not in (Kind.INTERFACE, Kind.BFD)]
@@ -66,28 +67,25 @@ def test_contributions_add_up_before_they_are_clamped() -> None:
 
 
 def test_a_weighted_script_that_has_not_reported_changes_nothing() -> None:
-    assert standing(100, (script(-15),), {}) == (100, 100, (), frozenset())
+    assert standing(100, (script(-15),), {}) == NOTHING
 
 
 @pytest.mark.parametrize(
     ("up", "reverse", "fault"),
     [
-        (None, False, "script nginx has not reported yet"),
-        (None, True, "script nginx has not reported yet"),
         (False, False, "script nginx is down"),
         (True, True, "script nginx is up"),
         (True, False, None),
         (False, True, None),
     ],
 )
-def test_a_script_of_weight_0_is_a_fault(up: bool | None, reverse: bool, fault: str | None) -> None:
-    verdicts = {} if up is None else {"nginx": up}
-    assert standing(100, (script(0, reverse=reverse),), verdicts).faults == ({fault} if fault else set())
+def test_a_script_of_weight_0_is_a_fault(up: bool, reverse: bool, fault: str | None) -> None:
+    assert standing(100, (script(0, reverse=reverse),), {"nginx": up}).faults == ({fault} if fault else set())
 
 
 def test_the_owner_is_not_moved_by_weights_but_by_faults() -> None:
     result = standing(255, (script(-15), TrackedScript(name="link", weight=0)), {"nginx": False, "link": False})
-    assert result == (255, 255, (), frozenset({"script link is down"}))
+    assert result == Standing(255, 255, (), frozenset({"script link is down"}))
 
 
 # --- every kind -------------------------------------------------------------------------------------------------------
@@ -131,7 +129,7 @@ def test_what_is_up_and_counts_is_named() -> None:
     trackers = [tracker(Kind.INTERFACE, 5), tracker(Kind.VIRTUAL_SERVER, 6), file(3)]
     seen = {"interface x": UP, "virtual_server x": UP, **holds(-2)}
     reasons = ("interface x up: +5", "virtual_server x at its quorum: +6", "file x is -2: -6")
-    assert judge(100, trackers, seen) == (105, 100, reasons, frozenset())
+    assert judge(100, trackers, seen) == Standing(105, 100, reasons, frozenset())
 
 
 @pytest.mark.parametrize(
@@ -147,17 +145,16 @@ def test_what_is_up_and_counts_is_named() -> None:
 def test_weight_0_is_a_fault(kind: Kind, down: str, up: str) -> None:
     plain, reverse = tracker(kind, 0), tracker(kind, 0, reverse=True)
     assert judge(100, [plain], {plain.key: UP}).faults == set()
-    assert judge(100, [plain], {plain.key: DOWN}) == (100, 100, (), frozenset({down}))
-    assert judge(100, [reverse], {plain.key: UP}) == (100, 100, (), frozenset({up}))
+    assert judge(100, [plain], {plain.key: DOWN}) == Standing(100, 100, (), frozenset({down}))
+    assert judge(100, [reverse], {plain.key: UP}) == Standing(100, 100, (), frozenset({up}))
     assert judge(100, [reverse], {plain.key: DOWN}).faults == set()
 
 
 @pytest.mark.parametrize("kind", [*UNKNOWN_AT_FIRST, Kind.FILE])
 @pytest.mark.parametrize("reverse", [False, True])
 def test_what_nobody_knows(kind: Kind, reverse: bool) -> None:
-    fault = frozenset({f"{kind} x has not reported yet"})
-    assert judge(100, [tracker(kind, 0, reverse=reverse)], {}) == (100, 100, (), fault)
-    assert judge(100, [tracker(kind, -20, reverse=reverse)], {}) == (100, 100, (), frozenset())
+    assert judge(100, [tracker(kind, 0, reverse=reverse)], {}) == Standing(100, 100, (), frozenset(), (f"{kind} x",))
+    assert judge(100, [tracker(kind, -20, reverse=reverse)], {}) == NOTHING
 
 
 def test_an_interface_is_down_until_it_is_seen() -> None:
@@ -169,7 +166,7 @@ def test_an_interface_is_down_until_it_is_seen() -> None:
 
 @pytest.mark.parametrize("weight", [0, -20, 20])
 def test_a_session_that_nobody_has_changes_nothing(weight: int) -> None:
-    assert judge(100, [tracker(Kind.BFD, weight)], {}) == (100, 100, (), frozenset())
+    assert judge(100, [tracker(Kind.BFD, weight)], {}) == NOTHING
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -205,12 +202,12 @@ def test_a_number(weight: int, reverse: bool, value: int, effective: int, fault:
 def test_what_a_file_adds_is_limited_before_others_are_added() -> None:
     trackers = [file(1), tracker(Kind.SCRIPT, -200)]
     result = judge(100, trackers, {**holds(1_000_000), "script x": DOWN})
-    assert result == (153, 100, ("file x is 1000000: +253", "script x: -200"), frozenset())
+    assert result == Standing(153, 100, ("file x is 1000000: +253", "script x: -200"), frozenset())
 
 
 def test_a_file_that_is_gone_counts_as_0() -> None:
     gone = {"file x": Observation(up=False)}
-    assert judge(100, [file(1)], gone) == (100, 100, (), frozenset())
+    assert judge(100, [file(1)], gone) == NOTHING
     assert judge(100, [file(0)], gone).faults == set()
 
 

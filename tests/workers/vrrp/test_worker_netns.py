@@ -414,7 +414,8 @@ def test_another_group_is_joined_in_place(lab: Lab, master: Worker) -> None:
 def test_a_script_of_weight_0_is_waited_for(lab: Lab, start_worker: StartWorker) -> None:
     worker = start_worker(lab.a)
     worker.tell(put(replace(QUICK, track_scripts=(TrackedScript(name="nginx", weight=0),))))
-    assert worker.wait_for_state(State.FAULT).reason == "script nginx has not reported yet"
+    worker.wait_for(configured(1))
+    assert (state(worker)["state"], state(worker)["reason"]) == ("INIT", "waits for script nginx")
     worker.tell(TrackerChanged(tracker="script nginx", up=True))
     worker.wait_for_state(State.MASTER)
     worker.tell(TrackerChanged(tracker="script nginx", up=False))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from typing import NamedTuple
 
-from alived.ipc.model.routing import RTPROT_KEEPALIVED, Placing, Route, RouteType, Rule, VirtualAddress
+from alived.ipc.model.routing import RTPROT_KEEPALIVED, TABLE_MAIN, Placing, Route, RouteType, Rule, VirtualAddress
 from alived.workers.vrrp.kernel import routes, rtnetlink, rules
 from alived.workers.vrrp.kernel.interfaces import AddressKey, Interfaces
 from alived.workers.vrrp.kernel.nlmessage import Request
@@ -270,7 +270,10 @@ def route_text(route: Route) -> str:
             words += [word, value]
     for hop in route.nexthops:
         words += ["nexthop", *(["via", hop.via] if hop.via else []), *(["dev", hop.dev] if hop.dev else [])]
-    words += ["vrf", route.vrf] if route.vrf else ["table", str(route.table)]
+    if route.vrf:
+        words += ["vrf", route.vrf]
+    elif route.table != TABLE_MAIN:
+        words += ["table", str(route.table)]
     if route.metric is not None:
         words += ["metric", str(route.metric)]
     return " ".join(words)

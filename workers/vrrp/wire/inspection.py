@@ -24,7 +24,7 @@ from alived.workers.vrrp.wire.advert import (
 )
 from alived.workers.vrrp.wire.checksum import Covers, coverage
 from alived.workers.vrrp.wire.datagram import AH_PROTOCOL, TTL, Datagram, open_ipv4, open_ipv6
-from alived.workers.vrrp.wire.dialect import GROUP
+from alived.workers.vrrp.wire.dialect import GROUP, Dialect
 from alived.workers.vrrp.wire.rejection import Reason, Rejection
 
 GROUP_IPV6 = bytes.fromhex("ff020000000000000000000000000012")
@@ -97,6 +97,15 @@ def inspect(packet: bytes) -> Inspection | None:
         return _unread(opened, Rejection(Reason.VERSION, f"version {version}"))
     end = measure(layout, opened.payload)
     return _unread(opened, end) if isinstance(end, Rejection) else _read(opened, layout, end)
+
+
+def seal_of(dialect: Dialect) -> Seal:
+    """How adverts of an instance are authenticated, those that it sends."""
+    if dialect.signing_key is not None:
+        return Seal.HMAC
+    if dialect.by_ah:
+        return Seal.AH
+    return Seal.PASS if dialect.auth_type == SIMPLE_PASSWORD else Seal.NONE
 
 
 def _read(opened: _Opened, layout: Format, end: int) -> Inspection:

@@ -16,7 +16,7 @@ from alived.ipc.model.authentication import HmacMode
 from alived.workers.vrrp.wire import ah, trailer
 from alived.workers.vrrp.wire.advert import SIMPLE_PASSWORD, Advert, measure, parse
 from alived.workers.vrrp.wire.checksum import Covers, coverage
-from alived.workers.vrrp.wire.datagram import AH_PROTOCOL, TTL, Datagram
+from alived.workers.vrrp.wire.datagram import AH_PROTOCOL, TTL, Datagram, open_ipv4, open_ipv6
 from alived.workers.vrrp.wire.dialect import GROUP, Conversation, Dialect
 from alived.workers.vrrp.wire.rejection import Reason, Rejection
 
@@ -84,6 +84,22 @@ def read(dialect: Dialect, conversation: Conversation, datagram: Datagram, lette
     # No RFC says what an interval of 0 means; the least harm is done by taking it for ours.
     interval = layout.seconds(advert.interval) if advert.interval else dialect.interval
     return Heard(advert.priority, datagram.source, interval, advert, letter.covers, datagram.ttl)
+
+
+def verdict(dialect: Dialect, packet: bytes, wall: float) -> str:
+    """Why a captured IP packet is refused, in words; empty: it is accepted.
+
+    A capture sees what was heard already, so that nothing is taken for a replay here.
+    """
+    opened = open_ipv6(packet) if packet[:1] and packet[0] >> 4 == 6 else open_ipv4(packet)
+    if isinstance(opened, Rejection):
+        return str(opened)
+    if len(opened.source) != dialect.layout.address_size:
+        return str(Rejection(Reason.PROTOCOL, "the other family of addresses"))
+    conversation = Conversation()
+    letter = unwrap(dialect, conversation, opened, wall)
+    found = letter if isinstance(letter, Rejection) else read(dialect, conversation, opened, letter)
+    return str(found) if isinstance(found, Rejection) else ""
 
 
 def remarks(dialect: Dialect, heard: Heard) -> list[str]:

@@ -154,14 +154,14 @@ def test_what_is_put_back() -> None:
     ("wanted", "text"),
     [
         (VIP, "address 10.9.0.100/32 on eth0"),
-        (DEFAULT, "route 0.0.0.0/0 via 10.9.0.254 table 254"),
+        (DEFAULT, "route 0.0.0.0/0 via 10.9.0.254"),
         (
             Route(destination="10.0.0.0/8", type=RouteType.BLACKHOLE, metric=5, vrf="red"),
             "route blackhole 10.0.0.0/8 vrf red metric 5",
         ),
         (
             Route(destination="::/0", nexthops=(NextHop(via="fe80::1", dev="eth0"), NextHop())),
-            "route ::/0 nexthop via fe80::1 dev eth0 nexthop table 254",
+            "route ::/0 nexthop via fe80::1 dev eth0 nexthop",
         ),
         (Rule(priority=100, table=7, source="10.0.0.0/8"), "IPv4 rule 100 from 10.0.0.0/8 table 7"),
         (Rule(priority=1, action=RuleAction.NOP, family=6, iif="eth0"), "IPv6 rule 1 from all iif eth0 nop"),

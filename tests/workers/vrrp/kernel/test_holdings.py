@@ -72,7 +72,7 @@ def test_all_goes_in_one_write_and_comes_back_the_other_way_round(holdings: Hold
     outcome = holdings.hold("V", [VIP, OTHER], [ROUTE], [RULE])
     assert outcome.added == (VIP, OTHER)
     assert outcome.restored == (
-        "route 10.0.0.0/8 via 10.9.0.254 dev eth0 src 10.9.0.100 table 254",
+        "route 10.0.0.0/8 via 10.9.0.254 dev eth0 src 10.9.0.100",
         "IPv4 rule 100 from all table 7",
     )
     assert outcome.failures == ()
@@ -160,7 +160,7 @@ def test_failures_are_explained(holdings: Holdings, kernel: Kernel) -> None:
             "address 10.9.0.100/32 on eth0 can't be added: Invalid argument (Nexthop has invalid gateway)",
         ),
         Failure(
-            "route ::/0 via fe80::1 dev eth0 table 254 can't be added: "
+            "route ::/0 via fe80::1 dev eth0 can't be added: "
             "Network is unreachable (Nexthop has invalid gateway)"
         ),
     )
@@ -187,7 +187,7 @@ def test_what_has_no_track_is_no_failure_and_not_put_back(
 def test_a_route_that_must_be_alone_is_not_adopted(holdings: Holdings, kernel: Kernel) -> None:
     kernel.errors = {NEWROUTE: errno.EEXIST, DELROUTE: errno.ESRCH}
     outcome = holdings.hold("V", [], [Route(destination="10.0.0.0/8", dev="eth0", placing=Placing.ADD)])
-    assert texts(outcome) == ["route 10.0.0.0/8 dev eth0 table 254 can't be added: File exists"]
+    assert texts(outcome) == ["route 10.0.0.0/8 dev eth0 can't be added: File exists"]
 
 
 def test_lost_things_are_put_back(holdings: Holdings, kernel: Kernel, interfaces: Interfaces) -> None:
@@ -244,7 +244,7 @@ def test_leftovers_are_deleted_unless_held(holdings: Holdings, kernel: Kernel, i
     nowhere = Route(destination="10.0.0.0/8", dev="eth9")
     assert holdings.remove_leftovers([VIP, OTHER, gone], [ROUTE, nowhere], [RULE]) == [
         "IPv4 rule 100 from all table 7",
-        "route 10.0.0.0/8 via 10.9.0.254 dev eth0 src 10.9.0.100 table 254",
+        "route 10.0.0.0/8 via 10.9.0.254 dev eth0 src 10.9.0.100",
         "address 10.9.0.101/24 on eth0",
     ]
     kernel.errors = {DELRULE: errno.ENOENT, DELROUTE: errno.ESRCH}

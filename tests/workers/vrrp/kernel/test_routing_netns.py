@@ -233,7 +233,7 @@ def test_tunnels(netns: Netns, host: Host, encap: Encap, shown: str) -> None:
 @pytest.mark.parametrize("kind", [RouteType.NAT, RouteType.XRESOLVE])
 def test_types_that_the_kernel_has_no_more_are_explained(host: Host, kind: RouteType) -> None:
     (failure,) = host.holdings.hold("V", routes=[Route(destination="10.22.7.0/24", type=kind)]).failures
-    assert failure.text == f"route {kind} 10.22.7.0/24 table 254 can't be added: Invalid argument (Invalid scope)"
+    assert failure.text == f"route {kind} 10.22.7.0/24 can't be added: Invalid argument (Invalid scope)"
 
 
 def test_placing(netns: Netns, host: Host) -> None:
@@ -243,7 +243,7 @@ def test_placing(netns: Netns, host: Host) -> None:
     alone = Route(destination="10.20.0.0/16", via="10.9.0.6", placing=Placing.ADD)
     outcome = host.holdings.hold("V", routes=[first, last, alone])
     assert [failure.text for failure in outcome.failures] == [
-        "route 10.20.0.0/16 via 10.9.0.6 table 254 can't be added: File exists"
+        "route 10.20.0.0/16 via 10.9.0.6 can't be added: File exists"
     ]
     shown = netns.json("route", "show", "10.20.0.0/16")
     assert [route["gateway"] for route in shown] == ["10.9.0.7", "10.9.0.8", "10.9.0.9"]
@@ -318,7 +318,7 @@ def test_an_heir_that_wants_nothing_of_it_removes_it(netns: Netns, host: Host) -
     removed = Holdings(host.requests, host.interfaces).remove_leftovers([virtual], [route], [rule])
     assert removed == [
         "IPv4 rule 100 from 10.0.0.0/8 to 10.1.0.0/16 table 7",
-        "route 0.0.0.0/0 via 10.9.0.9 table 254",
+        "route 0.0.0.0/0 via 10.9.0.9",
         "address 10.9.0.100/24 on eth0",
     ]
     assert (routes(netns), rules(netns)) == ({}, {})

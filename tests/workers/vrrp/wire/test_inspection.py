@@ -11,7 +11,7 @@ from alived.workers.vrrp.wire.advert import V2, V3, V3_IPV6, Advert, Format, enc
 from alived.workers.vrrp.wire.checksum import Covers, field, ones_sum, pseudo_sum
 from alived.workers.vrrp.wire.datagram import ipv4_header
 from alived.workers.vrrp.wire.dialect import GROUP, Conversation, Dialect
-from alived.workers.vrrp.wire.inspection import GROUP_IPV6, Inspection, Seal, inspect
+from alived.workers.vrrp.wire.inspection import GROUP_IPV6, Inspection, Seal, inspect, seal_of
 from alived.workers.vrrp.wire.writer import Writer
 from tests.workers.vrrp.wire import captured
 from tests.workers.vrrp.wire.kit import (
@@ -208,3 +208,8 @@ def test_the_pseudo_header_of_a_trailer_is_that_of_the_whole() -> None:
     payload = whole[40:]
     assert (ones_sum(payload) + pseudo_sum(whole[8:24], whole[24:40], len(payload))) % 0xFFFF == 0
     assert V3_IPV6.address_size == 16
+
+
+@pytest.mark.parametrize("dialect", EVERY.values(), ids=EVERY)
+def test_an_instance_is_named_for_the_seal_that_its_adverts_have(dialect: Dialect) -> None:
+    assert seal_of(dialect) is seen(packet(dialect)).seal

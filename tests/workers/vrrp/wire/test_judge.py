@@ -8,7 +8,7 @@ from alived.workers.vrrp.wire.advert import V3, Advert, encode, stamped
 from alived.workers.vrrp.wire.checksum import Covers, field, ones_sum
 from alived.workers.vrrp.wire.datagram import Datagram
 from alived.workers.vrrp.wire.dialect import GROUP, Conversation, Dialect, Limits
-from alived.workers.vrrp.wire.judge import Heard, read, remarks, unwrap
+from alived.workers.vrrp.wire.judge import Heard, read, remarks, unwrap, verdict
 from alived.workers.vrrp.wire.rejection import Reason, Rejection
 from alived.workers.vrrp.wire.writer import Writer
 from tests.workers.vrrp.wire import captured
@@ -33,6 +33,7 @@ from tests.workers.vrrp.wire.kit import (
     changed,
     datagram,
     ends,
+    ipv6_packet,
     is_six,
     opened,
     packed,
@@ -291,3 +292,36 @@ def test_the_kit_s_datagrams_are_those_of_the_wire() -> None:
     assert opened(datagram(found.payload)).payload == found.payload
     assert is_six(SIX)
     assert not is_six(THREE)
+
+
+# --- a captured packet ------------------------------------------------------------------------------------------------
+
+
+def packet(dialect: Dialect) -> bytes:
+    """An advert of the peer as a capture has it."""
+    (source, destination), writer = ends(dialect), Writer(dialect, Conversation())
+    message = writer.message(100, source, destination, WALL)
+    if is_six(dialect):
+        return ipv6_packet(message, source, destination)
+    return message if writer.with_header else datagram(message, source, destination)
+
+
+@pytest.mark.parametrize("dialect", EVERY.values(), ids=EVERY)
+def test_a_capture_is_judged_as_what_is_heard_however_often(dialect: Dialect) -> None:
+    captured_twice = [verdict(dialect, packet(dialect), WALL) for _ in range(2)]
+    assert captured_twice == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("dialect", "seen", "words"),
+    [
+        (PASSWORD, packet(replace(PASSWORD, password=b"2222")), "wrong password"),
+        (AH, packet(replace(AH, password=b"other")), "wrong AH digest"),
+        (SIX, packet(PLAIN), "wrong protocol (the other family of addresses)"),
+        (PLAIN, b"", "truncated (0 bytes of IP header)"),
+        (PLAIN, packet(THREE), "wrong version (version 3, ours is 2)"),
+    ],
+    ids=["password", "AH", "family", "nothing", "version"],
+)
+def test_why_a_capture_would_be_refused(dialect: Dialect, seen: bytes, words: str) -> None:
+    assert verdict(dialect, seen, WALL) == words
