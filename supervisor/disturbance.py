@@ -36,7 +36,17 @@ _LISTED_THERE = "what it changes in instances is listed there"
 _OTHERS: Mapping[tuple[type, str], Effect] = {
     (CheckerGlobals, "+"): nothing("the checker worker starts"),
     (CheckerGlobals, "-"): nothing("the checker worker ends"),
-    (CheckerGlobals, ""): nothing("from the next mail, or the next event on"),
+    (CheckerGlobals, "router_id"): nothing("from the next mail on"),
+    (CheckerGlobals, "mail"): nothing("from the next mail on"),
+    **{
+        (CheckerGlobals, fifo): nothing("events go to another pipe, which its reader has to open")
+        for fifo in ("notify_fifo", "vrrp_notify_fifo")
+    },
+    **{
+        (CheckerGlobals, program): nothing("the program that reads the pipe is ended, the other one started")
+        for program in ("notify_fifo_script", "vrrp_notify_fifo_script")
+    },
+    (CheckerGlobals, "fifo_write_vrrp_states_on_reload"): nothing("from the next reload on"),
     (TrackFile, "+"): nothing("it is read at once"),
     (TrackFile, "-"): nothing("it is watched no more"),
     (TrackFile, "file"): failover("another number counts towards the priority"),
@@ -100,7 +110,7 @@ _UNKNOWN: Mapping[type, Effect] = {
     **dict.fromkeys((VirtualAddress, Route, NextHop, Rule, StaticRouting), connection(_NOT_KNOWN)),
     **dict.fromkeys((SyncGroup, TrackGroup, LinkbeatInterface, TrackFile, TrackProcess), failover(_NOT_KNOWN)),
     VrrpGlobals: failover(_NOT_KNOWN),
-    CheckerGlobals: nothing("from the next mail, or the next event on"),
+    CheckerGlobals: nothing(_NOT_KNOWN),
     InterfaceDelay: nothing("from the next change of an interface on"),
     GarpGroup: nothing("from the next gratuitous ARP or neighbour advertisement on"),
     LvsGlobals: connection(_NOT_KNOWN),

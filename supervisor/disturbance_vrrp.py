@@ -27,8 +27,9 @@ _AT_START = "it counts when an instance starts"
 _PATIENCE = "a backup waits longer or shorter for the next advert before it becomes master"
 _NEXT_LINK = "from the next change of an interface on"
 _STATIC_GONE = "it is taken away, and connections that need it end"
+_NO_SESSION = "there is no session, so it changes nothing"
 
-_TRACKED = (TrackedScript, TrackedInterface, TrackedFile, TrackedProcess, TrackedBfd, TrackedVirtualServer)
+_TRACKED = (TrackedScript, TrackedInterface, TrackedFile, TrackedProcess, TrackedVirtualServer)
 
 VRRP: Mapping[tuple[type, str], Effect] = {
     (VrrpInstance, "+"): failover("it takes part in the election and may become master"),
@@ -42,7 +43,7 @@ VRRP: Mapping[tuple[type, str], Effect] = {
     (VrrpInstance, "use_vmac"): failover(_ANOTHER_ROUTER),
     (VrrpInstance, "use_vmac_addr"): failover(_ANOTHER_ROUTER),
     (VrrpInstance, "use_ipvlan"): failover(_ANOTHER_ROUTER),
-    (VrrpInstance, "vmac_xmit_base"): advert("adverts leave from another interface"),
+    (VrrpInstance, "vmac_xmit_base"): failover(_ANOTHER_ROUTER),
     (VrrpInstance, "priority"): failover(_ELECTION),
     (VrrpInstance, "auth_type"): failover(_FOREIGN),
     (VrrpInstance, "auth_pass"): failover(_FOREIGN),
@@ -68,7 +69,6 @@ VRRP: Mapping[tuple[type, str], Effect] = {
             "track_interfaces",
             "track_files",
             "track_processes",
-            "track_bfds",
             "track_virtual_servers",
         )
         for sign, found in (
@@ -95,11 +95,12 @@ VRRP: Mapping[tuple[type, str], Effect] = {
     (VrrpInstance, "excluded"): nothing(_NO_ORDER),
     (VrrpInstance, "+routes"): connection("a master adds it, and connections may take another way"),
     (VrrpInstance, "-routes"): connection("a master takes it away, and connections may take another way"),
-    (VrrpInstance, "routes"): connection("a master adds them in this order, and connections may take another way"),
+    (VrrpInstance, "routes"): nothing("those that are there stay as they are"),
     (VrrpInstance, "+rules"): connection("a master adds it, and connections may take another way"),
     (VrrpInstance, "-rules"): connection("a master takes it away, and connections may take another way"),
     (VrrpInstance, "rules"): nothing(_NO_ORDER),
     (VrrpInstance, "promote_secondaries"): nothing("it counts when an address is taken away"),
+    **{(cls, "track_bfds"): nothing(_NO_SESSION) for cls in (VrrpInstance, SyncGroup)},
     (VrrpInstance, "+accept"): nothing("packets to its addresses are accepted"),
     (VrrpInstance, "-accept"): connection("packets to its addresses are dropped, unless the router owns them"),
     (VrrpInstance, "kernel_rx_buf_size"): nothing("its sockets have another buffer"),
@@ -112,6 +113,7 @@ VRRP: Mapping[tuple[type, str], Effect] = {
     (VrrpInstance, "lvs_sync_daemon_interface"): nothing("connections are synchronised over it from then on"),
     (VrrpInstance, "debug"): nothing("it changes what is logged"),
     **{(tracked, word): failover(_ELECTION) for tracked in _TRACKED for word in ("weight", "reverse")},
+    **{(TrackedBfd, word): nothing(_NO_SESSION) for word in ("weight", "reverse")},
     (SyncGroup, "+"): failover("its instances are master together or not at all"),
     (SyncGroup, "-"): failover("its instances fail over one by one"),
     (SyncGroup, "+members"): failover("it is master together with the others or not at all"),
@@ -124,7 +126,6 @@ VRRP: Mapping[tuple[type, str], Effect] = {
             "track_interfaces",
             "track_files",
             "track_processes",
-            "track_bfds",
             "track_virtual_servers",
         )
         for sign, found in (
@@ -142,7 +143,7 @@ VRRP: Mapping[tuple[type, str], Effect] = {
     (TrackGroup, "+"): failover("a static address, route or rule that is gone is a fault of its instances"),
     (TrackGroup, "-"): failover("a static address, route or rule that is gone is no fault any more"),
     (TrackGroup, "members"): failover("a static address, route or rule that is gone is a fault, or is none"),
-    (StaticRouting, "+"): nothing("they are added"),
+    (StaticRouting, "+"): connection("they are added, and connections may take another way"),
     (StaticRouting, "-"): connection("they are taken away, and connections that need them end"),
     **{
         (StaticRouting, f"{sign}{listed}"): found
@@ -166,13 +167,13 @@ VRRP: Mapping[tuple[type, str], Effect] = {
     (VrrpGlobals, "delay_after_boot"): nothing(_AT_START),
     (VrrpGlobals, "garp_interval"): nothing(_NEXT_ANNOUNCEMENT),
     (VrrpGlobals, "gna_interval"): nothing(_NEXT_ANNOUNCEMENT),
-    (VrrpGlobals, "disable_local_igmp"): nothing("it counts when a group is joined"),
+    (VrrpGlobals, "disable_local_igmp"): nothing("switches are told of link-local groups, or not, from then on"),
     (VrrpGlobals, "log_unknown_vrids"): nothing("it changes what is logged"),
     (VrrpGlobals, "vmac_prefix"): nothing("it counts when an interface is made"),
     (VrrpGlobals, "vmac_addr_prefix"): nothing("it counts when an interface is made"),
     (VrrpGlobals, "linkbeat_use_polling"): failover("what polling finds counts, or what netlink says"),
-    (VrrpGlobals, "rx_bufs"): nothing("sockets have another buffer"),
-    (VrrpGlobals, "rx_bufs_multiplier"): nothing("sockets have another buffer"),
+    (VrrpGlobals, "rx_bufs"): nothing("sockets that are opened from then on have another buffer"),
+    (VrrpGlobals, "rx_bufs_multiplier"): nothing("sockets that are opened from then on have another buffer"),
     (VrrpGlobals, "netlink"): nothing("sockets have another buffer"),
     (VrrpGlobals, "nftables"): connection("packets are filtered by other rules; in between some may pass or not"),
     (VrrpGlobals, "process"): nothing("the kernel schedules the worker by it from then on"),

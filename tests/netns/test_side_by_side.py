@@ -6,7 +6,7 @@ the lines of pipes, mail, and the counters of SIGUSR2.
 
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
@@ -20,18 +20,23 @@ from tests.netns.forged import Forger, version_2, version_3
 from tests.netns.told import (
     CONFIG,
     GONE,
+    INTERVAL,
+    LEFT,
     MISSED,
     OLD,
     OWNER,
     PASSWORD,
     PLAIN,
+    RIGHT,
     SECOND,
+    UNDISPUTED,
     Recorded,
     Router,
+    Told,
     configuration,
 )
 
-BEGIN, QUIET, LIMIT = 6.0, 1.2, 15.0
+BEGIN, QUIET, LIMIT = 6.0, 1.5, 15.0
 """Seconds: something has to be told within the first; it is all when nothing more was for the second."""
 
 
@@ -41,15 +46,29 @@ class Side:
 
     router: Router
     forger: Forger
+    heard: Adverts
     told: dict[str, Recorded] = field(default_factory=dict)
     counters: dict[str, dict[str, int]] = field(default_factory=dict)
-    heard: Adverts | None = None
     adverts: dict[str, list[Advert]] = field(default_factory=dict)
+    """Those of priority 0."""
+
+    def story(self, names: Iterable[str]) -> str:
+        """What the daemon said of some instances."""
+        wanted = [f"({name})" for name in names]
+        lines = self.router.daemon.output().splitlines()
+        return "\n".join(line for line in lines if any(name in line for name in wanted))
+
+    def claim(self, instance: Told, priority: int) -> None:
+        """One advert of another router."""
+        source = self.router.other.address
+        self.forger.send(version_3(instance.vrid, priority, [instance.address], source, interval=INTERVAL))
 
     def forge(self, *priorities: int, pause: float = 0.0) -> None:
         """Adverts for the plain instance."""
         for priority in priorities:
-            self.forger.send(version_3(PLAIN.vrid, priority, [PLAIN.address], self.router.other.address))
+            self.forger.send(
+                version_3(PLAIN.vrid, priority, [PLAIN.address], self.router.other.address, interval=INTERVAL)
+            )
             time.sleep(pause)
 
 
@@ -74,8 +93,8 @@ def resign(side: Side) -> None:
 
 
 def two_owners(side: Side) -> None:
-    for vrid, address in ((OWNER.vrid, OWNER.address), (SECOND.vrid, SECOND.address)):
-        side.forger.send(version_3(vrid, 255, [address], side.router.other.address))
+    for instance in (OWNER, SECOND):
+        side.claim(instance, 255)
 
 
 def load(value: int) -> Act:
@@ -159,6 +178,19 @@ PLAY: dict[str, Act] = {
     "stop": stop,
 }
 
+DISPUTED = {OWNER.name, UNDISPUTED.name}
+"""Owners of their addresses; they have tests of their own."""
+
+COUNTED_OTHERWISE = {
+    # keepalived sends it and does not count it
+    (RIGHT.name, "Priority Zero: Sent"): (2, 0),
+    # keepalived logs it and does not count it
+    (OLD.name, "Packet Errors: Advertisement Interval"): (1, 0),
+    # other addresses are a remark here, and a reason to drop the advert there
+    (OLD.name, "Priority Zero: Received"): (1, 0),
+}
+"""alived, keepalived."""
+
 SLOW, ELECTION = ("start", "the cable is mended"), 5.5
 """Steps after which the instance of version 2 has to be master again, and how long that takes at most, seconds."""
 
@@ -210,7 +242,7 @@ def sides() -> Iterator[dict[str, Side]]:
         try:
             for name, daemon in (("alived", alived), ("keepalived", keepalived)):
                 router = Router(stack.enter_context(Cluster()), daemon)
-                found[name] = Side(router, Forger(router.other), heard=Adverts(router.other))
+                found[name] = Side(router, Forger(router.other), Adverts(router.other))
         except NotPermitted as error:
             pytest.skip(str(error))
         both = list(found.values())
@@ -223,17 +255,53 @@ def sides() -> Iterator[dict[str, Side]]:
             settle(both, ELECTION if step in SLOW else 0.0)
             for side in both:
                 side.told[step] = side.router.take()
-                n = sum(map(len, side.adverts.values()))
-                side.adverts[step] = side.heard.read()[n:]
+                side.adverts[step] = [advert for advert in side.heard.read() if advert.priority == 0]
+                side.heard.heard.clear()
         yield found
 
 
+def differences(mine: dict[str, list[str]], theirs: dict[str, list[str]]) -> dict[str, tuple[object, object]]:
+    """What only one of them told, by name."""
+    names = {name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)}
+    return {name: (mine.get(name), theirs.get(name)) for name in names - DISPUTED}
+
+
 @pytest.mark.parametrize("step", PLAY)
-@pytest.mark.parametrize("what", ["lines", "programs", "mails"])
-def test_the_same_is_told(sides: dict[str, Side], step: str, what: str) -> None:
-    mine, theirs = (dict(getattr(sides[name].told[step], what)) for name in ("alived", "keepalived"))
-    differ = {key: (mine.get(key), theirs.get(key)) for key in mine.keys() | theirs if mine.get(key) != theirs.get(key)}
-    assert not differ
+def test_the_same_is_told(sides: dict[str, Side], step: str) -> None:
+    mine, theirs = sides["alived"].told[step], sides["keepalived"].told[step]
+    assert differences(mine.lines, theirs.lines) == {}, sides["alived"].story(differences(mine.lines, theirs.lines))
+    if step == "stop":  # keepalived is gone before its last words are read, and its last programs and mails are started
+        missing = {name: set(theirs.programs[name]) - set(mine.programs[name]) for name in theirs.programs}
+        assert not any(missing.values())
+        assert {name: len(programs) for name, programs in mine.programs.items()} == dict.fromkeys(
+            mine.lines.keys() - {"G_quiet"}, 2
+        )
+        assert not theirs.by_script
+        assert not theirs.mails
+        assert len(mine.by_script) == len(mine.lines)
+        assert len(mine.mails) == 4
+    else:
+        assert differences(mine.programs, theirs.programs) == {}
+        assert differences(mine.by_script, theirs.by_script) == {}
+        assert differences(mine.mails, theirs.mails) == {}
+
+
+def test_an_owner_stays_an_owner_whoever_claims_to_be_one(sides: dict[str, Side]) -> None:
+    """keepalived gives itself priority 254 for good; erratum 8298 of RFC 9568 lets the address decide."""
+    after = list(PLAY)[list(PLAY).index("owners are heard") :]
+    told = {name: [side.told[step].lines[OWNER.name] for step in after] for name, side in sides.items()}
+    assert [line.split()[2:] for line in told["alived"][0]] == [["BACKUP", "255"], ["MASTER", "255"]]
+    assert [line.split()[2:] for line in told["keepalived"][0]] == [["BACKUP", "254"], ["MASTER", "254"]]
+    assert {line.split()[3] for lines in told["alived"] for line in lines} == {"255"}
+
+
+def test_an_owner_that_recovers_is_master_at_once(sides: dict[str, Side]) -> None:
+    """keepalived waits as a backup; RFC 9568, 6.4.1 has the owner begin as master."""
+    told = {name: side.told["the cable is mended"].lines[UNDISPUTED.name] for name, side in sides.items()}
+    assert [line.split()[2] for line in told["alived"]] == ["MASTER"]
+    assert [line.split()[2] for line in told["keepalived"]] == ["BACKUP", "MASTER"]
+    told = {name: side.told["start"].lines[UNDISPUTED.name] for name, side in sides.items()}
+    assert told["alived"] == told["keepalived"]
 
 
 def test_programs_run_in_the_same_surroundings(sides: dict[str, Side]) -> None:
@@ -243,24 +311,20 @@ def test_programs_run_in_the_same_surroundings(sides: dict[str, Side]) -> None:
 
 def test_the_same_is_counted(sides: dict[str, Side]) -> None:
     mine, theirs = sides["alived"].counters, sides["keepalived"].counters
-    assert mine == theirs
+    assert mine.keys() == theirs.keys()
+    for name, counted in mine.items():
+        sent = counted.pop("Advertisements: Sent")
+        assert sent == pytest.approx(theirs[name].pop("Advertisements: Sent"), rel=0.15)
+    found = {
+        (name, counter): (value, theirs[name][counter])
+        for name, counted in mine.items()
+        for counter, value in counted.items()
+        if value != theirs[name][counter]
+    }
+    assert found == COUNTED_OTHERWISE
 
 
-def test_zz_dump(sides):
-    import pprint
-    out = open("/tmp/y/dump.txt", "w")
-    for n in sides: print(n, {step: [a.virtual_router_id for a in heard if a.priority==0 and a.source.endswith("21")] for step, heard in sides[n].adverts.items()}, file=out)
-    for step in PLAY:
-        for what in ("lines", "programs", "mails", "by_script"):
-            mine, theirs = (dict(getattr(sides[name].told[step], what)) for name in ("alived", "keepalived"))
-            for key in sorted(mine.keys() | theirs):
-                if mine.get(key) != theirs.get(key):
-                    print(f"## {step} / {what} / {key}\n  A {mine.get(key)}\n  K {theirs.get(key)}", file=out)
-    of = {name: set().union(*(told.environments for told in side.told.values())) for name, side in sides.items()}
-    print("env", of["alived"] - of["keepalived"], of["keepalived"] - of["alived"], file=out)
-    mine, theirs = sides["alived"].counters, sides["keepalived"].counters
-    for name in mine:
-        for k in mine[name]:
-            if mine[name][k] != theirs.get(name, {}).get(k): print(name, k, mine[name][k], theirs.get(name, {}).get(k), file=out)
-    for n in sides: open(f"/tmp/y/{n}.log","w").write(sides[n].router.daemon.output())
-    out.close()
+def test_a_member_that_follows_into_fault_says_so_as_keepalived_s_does(sides: dict[str, Side]) -> None:
+    for side in sides.values():
+        resigned = {advert.virtual_router_id for advert in side.adverts["a member of the group is ill"]}
+        assert {LEFT.vrid, RIGHT.vrid} <= resigned

@@ -17,6 +17,8 @@ RECORD = "/usr/local/bin/record"
 DRAIN = "/usr/local/bin/drain"
 MAIL_PORT = 2525
 PASSWORD = "s3cret"
+INTERVAL = 0.3
+"""Seconds between adverts of version 3."""
 
 IGNORED = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE", "_", "SHLVL", "OLDPWD"}
 """Of the environment: how this repository's daemon is found, and what the shell of the recording sets."""
@@ -113,7 +115,7 @@ class Told:
 
     def block(self) -> str:
         """As configured."""
-        interval = "1" if self.version == 2 else "0.2"
+        interval = 1 if self.version == 2 else INTERVAL
         return (
             f"vrrp_instance {self.name} {{\n    interface {INTERFACE}\n    virtual_router_id {self.vrid}\n"
             f"    version {self.version}\n    priority {self.priority}\n    advert_int {interval}\n{self.more}\n"
@@ -136,9 +138,10 @@ OLD = Told("VI_old", 10, PASS, USUAL, version=2)
 STUCK = Told("VI_stuck", 11, "    track_interface {\n        eth1\n    }")
 OWNER = Told("VI_owner", 12, "    state MASTER", priority=255)
 MUST = Told("VI_must", 14, "    track_script {\n        well weight 0\n    }")
+UNDISPUTED = Told("VI_undisputed", 15, "    state MASTER", priority=255)
 SECOND = Told("VI_second", 13, "    smtp_alert", priority=100)
 
-EVERYBODY = (PLAIN, FILE, LINK, SCRIPT, LEFT, RIGHT, LONELY, GONE, MISSED, OLD, STUCK, OWNER, SECOND, MUST)
+EVERYBODY = (PLAIN, FILE, LINK, SCRIPT, LEFT, RIGHT, LONELY, GONE, MISSED, OLD, STUCK, OWNER, UNDISPUTED, SECOND, MUST)
 
 
 def configuration(*without: Told) -> str:

@@ -20,6 +20,7 @@ ANOTHER_ROUTER = (
     "use_vmac",
     "use_vmac_addr",
     "use_ipvlan",
+    "vmac_xmit_base",
 )
 OBJECTS = (VrrpInstance, SyncGroup, TrackGroup, StaticRouting, VrrpGlobals)
 

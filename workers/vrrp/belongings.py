@@ -12,7 +12,7 @@ from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp.host import Host
 from alived.workers.vrrp.kernel.filter_rules import is_filtered
 from alived.workers.vrrp.kernel.holdings import Outcome
-from alived.workers.vrrp.kernel.link_plan import LinkPlan
+from alived.workers.vrrp.kernel.link_plan import Kind, LinkPlan
 from alived.workers.vrrp.wire.garp import Burst, Schedule, elsewhere
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,8 @@ class Belongings:
     def hold(self) -> Outcome:
         """Have everything, and nothing that was configured before: filters first, so that nothing gets through."""
         name = self._config.name
+        for link in self._macvlans:
+            self._host.filters.wake(link)
         self._filter()
         return self._host.holdings.hold(name, self.addresses, self._config.routes, self._config.rules)
 
@@ -57,6 +59,11 @@ class Belongings:
         self._host.holdings.release(self._config.name)
         if self._refuses:
             self._host.filters.release(self._config.name)
+
+    def rest(self) -> None:
+        """Not be master: what is sent to the virtual MAC address is for another router (RFC 9568, 6.4.2)."""
+        for link in self._macvlans:
+            self._warn(self._host.filters.rest(link))
 
     def forget(self) -> None:
         """The instance ends."""
@@ -89,6 +96,10 @@ class Belongings:
             self._host.announce(self._config.name, chosen, planned.repeat)
 
     @property
+    def _macvlans(self) -> list[str]:
+        return [link.name for link in self._plan.links if link.identity.kind is Kind.MACVLAN]
+
+    @property
     def _refuses(self) -> bool:
         """Packets to the addresses are not for us (RFC 9568, 6.1, Accept_Mode)."""
         return is_filtered(self._config)
@@ -106,4 +117,4 @@ class Belongings:
     def _warn(self, failures: list[str]) -> None:
         """A router that can't refuse packets is worth more than none: keepalived goes on, too."""
         for failure in failures:
-            log.warning("(%s) packets to its addresses are not refused: %s", self._config.name, failure)
+            log.warning("(%s) packets that are not for it are not refused: %s", self._config.name, failure)

@@ -340,6 +340,8 @@ class Instance:
         else:
             level = logging.WARNING if change.state is State.FAULT else logging.INFO
             log.log(level, "(%s) Entering %s STATE: %s", self.name, change.state.value, change.reason)
+        if change.state is not State.MASTER:
+            self.belongings.rest()
         self._priority_on_entry = self.machine.priority
         self._send_state()
 

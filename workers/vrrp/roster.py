@@ -58,6 +58,8 @@ class Roster:
         """By name of the instance."""
         self._groups: dict[str, Group] = {}
         self._watchers = Watchers()
+        self._track_groups: dict[str, set[str]] = {}
+        """Name of an instance -> the track_groups that it is in."""
         self._concerned: dict[str, dict[str, None]] = {}
         """Interface -> names of the instances that it matters to."""
         self._started = 0.0
@@ -75,6 +77,10 @@ class Roster:
         self._end_others()
         self._plan()
         self._inherit(heritage)
+        self._track_groups = {}
+        for group in self._all(TrackGroup):
+            for member in group.members:
+                self._track_groups.setdefault(member, set()).add(group.name)
         self._hold_static()
         self._host.virtual = self._virtual()
         fresh = self._change(message)
@@ -214,7 +220,7 @@ class Roster:
             self._note_static_troubles(instance)
 
     def _note_static_troubles(self, instance: Instance) -> None:
-        groups = {group.name for group in self._all(TrackGroup) if instance.name in group.members}
+        groups = self._track_groups.get(instance.name, set())
         troubles = (
             frozenset(failure.text for failure in self._host.holdings.failures(STATIC) if failure.track_group in groups)
             if groups
@@ -251,13 +257,14 @@ class Roster:
                 fresh.append(config)
                 self._track(instance, config, groups.get(config.name))
                 self._note_static_troubles(instance)
-            elif config.key not in changed and instance.plan == plan and config.name not in groups:
                 continue
-            else:
-                self._track(instance, config, groups.get(config.name))
+            group = groups.get(config.name)
+            if config.key in changed or instance.plan != plan or trackers_of(config, group) != instance.trackers:
+                self._track(instance, config, group)
                 instance.reconfigure(config, plan)
                 instance.judge_anew()
-                self._note_static_troubles(instance)
+            self._note_static_troubles(instance)
+            self._note_link_troubles(instance, self._troubles[config.name])
         self._index()
         return fresh
 

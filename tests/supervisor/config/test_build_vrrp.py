@@ -172,7 +172,7 @@ def test_names_of_link_groups_become_numbers(judge: Judge, machine: FakeMachine)
     assert only(vmac).use_vmac == Vmac(name="group", group="7")
     ipvlan = judge(instance("use_ipvlan 10.0.0.5/24 group default"))
     assert only(ipvlan).use_ipvlan == Ipvlan(address="10.0.0.5/24", group="0")
-    assert not found(vmac) and not found(ipvlan)
+    assert found(vmac) == found(ipvlan) == []
     assert instances(judge(dump(vmac.config, show_secrets=True))) == instances(vmac)
 
 

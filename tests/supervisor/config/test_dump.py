@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 import alived
 from alived.ipc.model.config import Config
+from alived.ipc.model.vrrp import VrrpInstance
 from alived.supervisor.config.dump import dump
 from alived.supervisor.config.elsewhere import CHILDREN, VALUES
 from alived.supervisor.config.forms.text import Body
@@ -209,7 +210,8 @@ def test_without_secrets_nothing_is_hidden(judge: Judge) -> None:
 
 def test_a_password_that_was_cut_within_a_character(judge: Judge) -> None:
     config = judge(dedent(SECRETS).replace("sesame2", "sesame2é€")).config
-    assert [item.auth_pass for item in config.vrrp if isinstance(item, VrrpInstance)][0] == "sesame2é".encode()[:8]
+    instance = next(item for item in config.vrrp if isinstance(item, VrrpInstance))
+    assert instance.auth_pass == "sesame2é".encode()[:8]
     assert again(config) == config
 
 

@@ -369,7 +369,7 @@ CASES: dict[str, tuple[str, str]] = {
         """
         keepalived.conf:6:5: note: alived does not act on `debug` yet
           6 |     debug 4
-            |     ^^^^^^^
+            |     ^^^^^
           help: --log-detail shows what there is
         """,
     ),

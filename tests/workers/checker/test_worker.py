@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +33,14 @@ from alived.workers.checker.worker import make
 from tests.workers.checker.kit import Lines, Sent, run, sh
 
 VIRTUAL, REAL = "192.0.2.10:80/TCP", "127.0.0.1:80"
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """The worker sets that of its process, which is ours here."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
 
 
 def script(text: str, *arguments: str) -> VrrpScript:
@@ -168,6 +177,21 @@ def test_without_its_tool_it_cannot_boot(monkeypatch: pytest.MonkeyPatch) -> Non
     programs.setpriv.cache_clear()
     run(main())
     programs.setpriv.cache_clear()
+
+
+@pytest.mark.parametrize("mask", [0o177, 0o027])
+def test_programs_make_files_without_the_permissions_of_umask(tmp_path: Path, mask: int) -> None:
+    """keepalived.conf(5), `umask`: what notify programs make is for their user alone unless it says otherwise."""
+
+    async def main() -> None:
+        sent, made = Sent(), tmp_path / "made"
+        worker = make(sent)
+        worker.configure(Configure(generation=1, put=(CheckerGlobals(umask=mask), script('echo x > "$1"', str(made)))))
+        await sent.count(1)
+        assert made.stat().st_mode & 0o777 == 0o666 & ~mask
+        await worker.stop(StopHow.CLEAN)
+
+    run(main())
 
 
 def test_groups_priorities_and_pipes_outlive_a_checker(tmp_path: Path) -> None:

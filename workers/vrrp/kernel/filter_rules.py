@@ -1,12 +1,14 @@
 """The nftables rules of instances, and their JSON as libnftables-json(5) has it.
 
-PURE. Two parts for each family, of which only what is needed is made:
+PURE. Three parts for each family, of which only what is needed is made:
 
 - addresses that a master forwards for and does not accept packets to (no_accept, RFC 9568 section 6.4.3, Accept_Mode),
   neighbour discovery excepted;
 - macvlans with a virtual MAC address that must not say anything with it, as a switch would learn it, but adverts and
   what concerns the virtual addresses: membership reports (IGMP, MLD) leave the base interface instead, and neighbour
-  advertisements of the base's link-local address, which the macvlan has as well, leave there anyway.
+  advertisements of the base's link-local address, which the macvlan has as well, leave there anyway;
+- macvlans of backups, which must not take what is sent to their MAC address: it is another router's now (RFC 9568
+  section 6.4.2). Adverts are multicast and not concerned.
 
 What does not live here: who needs which (filters.py).
 """
@@ -28,6 +30,7 @@ TABLE = "keepalived"
 """The name if none is configured, as keepalived's."""
 NEIGHBOURS = ["nd-neighbor-solicit", "nd-neighbor-advert"]
 REPORTS = ["mld-listener-report", "mld-listener-done", "mld2-listener-report"]
+IN_NAME: Statement = {"meta": {"key": "iifname"}}
 OUT_NAME: Statement = {"meta": {"key": "oifname"}}
 
 
@@ -43,6 +46,7 @@ class Part(StrEnum):
 
     ADDRESSES = "addresses"
     MACVLANS = "macvlans"
+    IDLE = "idle"
 
 
 Parts = frozenset[tuple[Family, Part]]
@@ -109,6 +113,11 @@ def hushed(name: str, base: int, source: str, families: Iterable[Family]) -> fro
     return frozenset(found)
 
 
+def resting(name: str, families: Iterable[Family]) -> frozenset[Element]:
+    """The elements of a macvlan that takes nothing for its MAC address in these families."""
+    return frozenset(Element(family, "vmac_idle", (name,)) for family in families)
+
+
 def anew(style: Style, parts: Parts, elements: Iterable[Element]) -> str:
     """Commands that make everything anew, whatever is there, in one transaction; tables that are not needed go."""
     return _document(_anew(style, parts, elements))
@@ -134,6 +143,8 @@ def _anew(style: Style, parts: Parts, elements: Iterable[Element]) -> Iterator[C
             yield from writer.macvlans()
         if (family, Part.ADDRESSES) in parts:
             yield from writer.addresses()
+        if (family, Part.IDLE) in parts:
+            yield from writer.idle()
     yield from _elements("add", style, elements)
 
 
@@ -199,6 +210,11 @@ class _Writer:
             yield self._set("vmac_sources", ["ipv6_addr", "ifname"])
             own = {"concat": [self._field("saddr"), OUT_NAME]}
             yield self._rule("out", [_match(_icmpv6(), "nd-neighbor-advert"), _match(own, "@vmac_sources")], "drop")
+
+    def idle(self) -> Iterator[Command]:
+        yield self.chain("pre", "prerouting")
+        yield self._set("vmac_idle", "ifname")
+        yield self._rule("pre", [_match(IN_NAME, "@vmac_idle"), _match({"meta": {"key": "pkttype"}}, "host")], "drop")
 
     def _moved(self) -> Statement:
         if not self._style.moves:

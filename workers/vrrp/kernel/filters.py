@@ -91,6 +91,16 @@ class Filters:
     def unhush(self, name: str) -> None:
         """The macvlan is gone."""
         self.forget(_macvlan(name))
+        self.forget(_idle(name))
+
+    def rest(self, name: str) -> list[str]:
+        """Have a macvlan take nothing that is sent to its MAC address, of which another router is master."""
+        parts: Parts = frozenset((family, Part.IDLE) for family in Family)
+        return self._put(_idle(name), parts, filter_rules.resting(name, Family))
+
+    def wake(self, name: str) -> None:
+        """Have it take that again."""
+        self.release(_idle(name))
 
     def remove_leftovers(self) -> None:
         """Remove what a predecessor has left, if nothing is needed; otherwise it was replaced already."""
@@ -210,3 +220,7 @@ class Filters:
 
 def _macvlan(name: str) -> str:
     return f"macvlan {name}"
+
+
+def _idle(name: str) -> str:
+    return f"idle {name}"

@@ -23,8 +23,9 @@ from alived.workers.vrrp.kernel.nlmessage import AF_INET, AF_INET6
 from alived.workers.vrrp.kernel.sysctl import ALL, DEFAULT, Key, Sysctls
 
 VRF = "vrf"
-QUIET_BASE = ("arp_ignore", "arp_filter")
-"""Settings with which a base answers ARP for no address of the macvlans above it."""
+QUIET_BASE = {"arp_ignore": 1, "arp_filter": 1, "arp_announce": 2}
+"""Settings with which a base answers ARP for no address of the macvlans above it, and does not ask in their name: the
+base's own MAC address would be learned for a virtual address."""
 LINK_LOCAL_LENGTH = 64
 WITHOUT_LINK_LOCAL_REPORTS = {Key("", "igmp_link_local_mcast_reports"): 0}
 
@@ -203,7 +204,9 @@ class Links:
         if link.ipv4:
             failures += self._sysctls.without_general_reverse_path(link.name)
             if link.identity.kind is Kind.MACVLAN:
-                failures += self._sysctls.hold(link.name, {Key(link.base, name): 1 for name in QUIET_BASE})
+                failures += self._sysctls.hold(
+                    link.name, {Key(link.base, name): value for name, value in QUIET_BASE.items()}
+                )
         for key, value in _settings(link).items():
             if sysctl.read(key) not in (None, value):  # None: a kernel without IPv6 has nothing that could be set
                 failures.append(sysctl.write(key, value))

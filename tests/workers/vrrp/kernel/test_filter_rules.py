@@ -72,6 +72,15 @@ def test_everything_is_made_in_one_go_and_nothing_else() -> None:
     assert "vips" not in json.dumps(made)
 
 
+def test_a_resting_macvlan_takes_nothing_that_is_sent_to_its_mac_address() -> None:
+    assert filter_rules.resting("v", [Family.IP]) == {Element(Family.IP, "vmac_idle", ("v",))}
+    made = commands(filter_rules.anew(Style("t"), frozenset({(Family.IP, Part.IDLE)}), []))
+    (rule,) = [command["add"]["rule"] for command in made if "rule" in command.get("add", {})]
+    assert rule["chain"] == "pre"
+    assert "host" in json.dumps(rule["expr"])
+    assert rule["expr"][-1] == {"drop": None}
+
+
 def test_a_rehearsal_leaves_nothing() -> None:
     text = commands(filter_rules.rehearsal(Style(), EVERYTHING))
     assert text[-4:] == commands(filter_rules.anew(Style(), frozenset(), []))

@@ -159,10 +159,7 @@ def test_failures_are_explained(holdings: Holdings, kernel: Kernel) -> None:
         Failure(
             "address 10.9.0.100/32 on eth0 can't be added: Invalid argument (Nexthop has invalid gateway)",
         ),
-        Failure(
-            "route ::/0 via fe80::1 dev eth0 can't be added: "
-            "Network is unreachable (Nexthop has invalid gateway)"
-        ),
+        Failure("route ::/0 via fe80::1 dev eth0 can't be added: Network is unreachable (Nexthop has invalid gateway)"),
     )
     assert holdings.failures("V") == outcome.failures
     kernel.errors = {}
