@@ -102,6 +102,12 @@ def test_an_ipv6_instance_likewise(lab: Lab, worker: Worker, tap: Tap) -> None:
     found = wire.wait_for(advert, 3)
     assert {(frame.mac, frame.source, frame.destination) for frame in found} == {(MAC6, own, "ff02::12")}
     assert {frame.mac for frame in wire.seen if frame.kind == "na"} == {MAC6}
+    without_dad(lab.b)
+    lab.b.ip("address", "add", "fd09::2/64", "dev", "eth0", "nodad")
+    lab.b.ip("-6", "neighbour", "flush", "dev", "eth0")
+    for address, there in (("fe80::100", MAC6), ("fd09::100", MAC6), (own, mac(lab.a))):
+        lab.b.run("ping", "-c1", "-W2", "-I", "eth0", address)
+        assert there in lab.b.ip("neighbour", "show", address)
     worker.stop(StopHow.CLEAN)
 
 

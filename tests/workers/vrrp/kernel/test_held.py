@@ -159,6 +159,7 @@ def test_what_is_put_back() -> None:
             Route(destination="10.0.0.0/8", type=RouteType.BLACKHOLE, metric=5, vrf="red"),
             "route blackhole 10.0.0.0/8 vrf red metric 5",
         ),
+        (Route(destination="10.0.0.0/8", table=100), "route 10.0.0.0/8 table 100"),
         (
             Route(destination="::/0", nexthops=(NextHop(via="fe80::1", dev="eth0"), NextHop())),
             "route ::/0 nexthop via fe80::1 dev eth0 nexthop",
