@@ -38,6 +38,7 @@ def why(document: Document) -> str:
         ("faults", document["faults"] or ["none"]),
         ("split brain", _split_brain(document.get("other_master"))),
         ("last heard", [_heard(document.get("last_advert"))]),
+        ("last refused", _refused(document.get("last_refused"))),
         ("next", [_due(document.get("next_due"))]),
         ("devices", _parts(document.get("devices", ()), "name")),
         ("addresses", _parts(document["addresses"], "address")),
@@ -83,7 +84,10 @@ def _router(document: Document) -> str:
 def _adverts(document: Document) -> str:
     source = f" from {document['source']}" if document.get("source") else ""
     to = ", ".join(document.get("peers", ())) or document.get("group", "")
-    return f"every {document['advert_int']:g} s{source}{f' to {to}' if to else ''}"
+    seal = document.get("authentication", "none")
+    return (
+        f"every {document['advert_int']:g} s{source}{f' to {to}' if to else ''}{'' if seal == 'none' else f', {seal}'}"
+    )
 
 
 def _priority(priority: Document) -> list[str]:
@@ -107,6 +111,12 @@ def _heard(advert: Document | None) -> str:
     return f"{short(advert['age'])} ago from {advert['source']}, {said}"
 
 
+def _refused(advert: Document | None) -> list[str]:
+    if advert is None:
+        return []
+    return [f"{short(advert['age'])} ago from {advert['source']}: {advert['reason']}"]
+
+
 def _due(due: Document | None) -> str:
     if due is None:
         return "nothing is due"
@@ -123,8 +133,9 @@ def _parts(parts: Iterable[Document], key: str) -> list[str]:
 def _place(part: Document) -> str:
     """Where an address is, and what a device is."""
     if part.get("interface"):
-        return f"on {part['interface']}"
-    return " ".join(str(part[key]) for key in ("kind", "mac") if part.get(key))
+        return f"on {part['interface']}{'' if part.get('advertised', True) else ', not advertised'}"
+    above = f"above {part['base']}" if part.get("base") else ""
+    return " ".join(filter(None, (part.get("kind", ""), part.get("mac", ""), above)))
 
 
 def _transitions(document: Document) -> Iterator[str]:

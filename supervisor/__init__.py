@@ -7,10 +7,15 @@
 ``zygote``      the helper that forks workers               ``forker``      the parent's end of that helper
 ``logpipe``     a worker's standard error, line by line
 ``restart``     PURE: an exit -> again when, or give up     ``patience``    PURE: heartbeats -> hung or not
-``router``      PURE: who receives what, what is retained   ``reload``      PURE: two configurations -> what changes
+``router``      PURE: who receives what, what is retained   ``reload``      PURE: two configurations -> what is sent
+``changes``     PURE: the same, value by value              ``effects``     PURE: what a change can disturb
+``disturbance`` PURE: which change disturbs what; ``disturbance_vrrp`` is the vrrp worker's part of that table
+``scheduling``  PURE: which priority a worker has           ``sched``       the system calls for it
+``dumpfiles``   PURE: the text of SIGUSR2                   ``private``     files that are nobody else's business
 ``snapshot``    what is retained, for the next supervisor   ``control``     answers to alivectl
 ``sinks``       where log lines go                          ``systemd``     sd_notify
 ``pidfile``     one daemon for each runtime directory       ``daemon``      leaving the terminal
+``exitcodes``   keepalived's where it has one
 
 The parent touches no packet, no address and no check, and it never blocks.
 """

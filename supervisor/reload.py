@@ -26,6 +26,7 @@ class Plan:
     stop: tuple[str, ...]
     """Workers that have nothing left to do."""
     updates: tuple[Update, ...]
+    """In the order in which they have to be taken on."""
     changes: tuple[Change, ...]
     """Every object that is added, changed or removed."""
     words: tuple[str, ...]
@@ -36,7 +37,8 @@ def plan(old: Config, new: Config) -> Plan:
     """What has to happen so that a daemon that runs `old` runs `new`. Of many thousand changes it takes seconds."""
     before, after = old.slices, new.slices
     updates = []
-    for worker in (worker for worker in before if worker in after):
+    # The checker first: what the vrrp worker says of a new instance is told only if it is known how.
+    for worker in sorted((worker for worker in before if worker in after), key=lambda worker: worker != "checker"):
         had = {item.key: item for item in before[worker]}
         have = {item.key: item for item in after[worker]}
         # The checker writes all states into its pipes at each reload, also at one that changes nothing for it.

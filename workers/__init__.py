@@ -1,4 +1,4 @@
-"""The processes that do the work, one package each; its `worker.py` is the front door, with `make(send) -> Worker`.
+"""The processes that do the work, one package each; its module `worker` is the front door, with `make(send) -> Worker`.
 
 ``vrrp``     packets, timers, virtual addresses: never blocks, never forks
 ``checker``  everything that probes or runs a program

@@ -1,5 +1,6 @@
 """What is heard of VRRP on the wire, by a host that takes no part in it."""
 
+import contextlib
 import select
 import socket
 import struct
@@ -15,6 +16,9 @@ MINIMUM = 8
 """Bytes of a message without addresses; shorter ones are not adverts."""
 
 SO_TIMESTAMPNS = 35
+SO_RCVBUFFORCE = 33
+ROOM = 16 * 1024 * 1024
+"""Bytes that may wait to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Adverts:
         with host.network():
             self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, VRRP)
             self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+            with contextlib.suppress(PermissionError):  # then those who hear many have to read often
+                self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, ROOM)
             member = socket.inet_aton(GROUP) + socket.inet_aton(host.address)
             self._socket.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, member)
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, INTERFACE.encode())

@@ -151,6 +151,20 @@ class Cluster:
         self._hosts.append(host)
         return host
 
+    def cable(self, host: Host, interface: str) -> Callable[[str], None]:
+        """Give a host of another cluster an interface here, down and without address; returns what sets it up or down.
+
+        `down` pulls its cable, `up` puts it back.
+        """
+        port = f"{interface}-{host.name}"
+        self._switch.run("ip", "link", "add", port, "type", "veth", "peer", "name", interface, "netns", str(host.pid))
+        self._switch.run("ip", "link", "set", port, "master", "bridge", "up")
+
+        def plug(how: str) -> None:
+            self._switch.run("ip", "link", "set", port, how)
+
+        return plug
+
     def close(self) -> None:
         """End everything."""
         for node in (*reversed(self._hosts), self._switch):

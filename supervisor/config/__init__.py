@@ -14,12 +14,13 @@ What rows of the grammar cannot say, by theme:
 
 VRRP                ``build_vrrp`` with ``instance_*``, ``authentication``, ``auth_hmac``, ``secret_file``,
                     ``addresses``, ``routing``, ``iproute``, ``build_static``, ``build_sync_groups``, ``sync_members``,
-                    ``build_notify``, ``telling``, ``build_interfaces``, ``check_vrrp``
+                    ``build_notify``, ``telling``, ``build_interfaces``, ``build_tracked_servers``, ``check_vrrp``
 trackers            ``build_tracking``, ``build_scripts``, ``build_trackers``, ``build_bfd``, ``tracking``,
                     ``tracker_weights``
 virtual servers     ``build_virtual_server``, ``build_real_servers``, ``build_checks``, ``build_vs_groups``,
                     ``surroundings``, ``lvs_service``, ``lvs_rules``, ``check_lvs``
-the daemon          ``build_settings``, ``programs``, ``inspection`` (who could change a script), ``strings``
+the daemon          ``build_settings``, ``build_globals``, ``programs``, ``inspection`` (who could change a script)
+words               ``strings``, ``repeated`` (of which the first counts), ``stars`` (that stand for a password)
 
 The stages run one after another and never raise: each takes what the one before could make of the file, adds its
 findings to one Report and carries on, so that one run finds everything.

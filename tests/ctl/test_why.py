@@ -99,9 +99,15 @@ def test_a_second_master_stands_out(adverts: int, words: str) -> None:
     ]
 
 
+def test_an_advert_that_was_not_accepted() -> None:
+    refused = {"source": "10.0.0.2", "reason": "wrong password", "age": 0.5}
+    assert section("last refused", last_refused=refused) == ["500ms ago from 10.0.0.2: wrong password"]
+
+
 def test_where_adverts_go() -> None:
     assert section("adverts", peers=["10.0.0.2", "10.0.0.3"]) == ["every 0.1 s from 10.0.0.1 to 10.0.0.2, 10.0.0.3"]
-    assert section("adverts", source="", group="") == ["every 0.1 s"]
+    assert section("adverts", source="", group="", authentication="none") == ["every 0.1 s"]
+    assert section("adverts", authentication="AH") == ["every 0.1 s from 10.0.0.1 to 224.0.0.18, AH"]
     assert section("virtual router", interface="", sync_group="G") == [
         "51 on whatever way the kernel routes, VRRPv3, IPv4, in sync group G"
     ]
@@ -111,8 +117,14 @@ def test_what_it_puts_into_the_kernel() -> None:
     assert section("addresses", addresses=[{"address": "::1/128", "interface": "lo", "present": False}]) == [
         "::1/128 on lo (not there)"
     ]
-    devices = [{"name": "vrrp.51", "kind": "macvlan", "mac": "00:00:5e:00:01:33", "present": True}]
-    assert section("devices", devices=devices) == ["vrrp.51 macvlan 00:00:5e:00:01:33"]
+    excluded = {"address": "10.0.0.9/24", "interface": "eth1", "advertised": False, "present": True}
+    assert section("addresses", addresses=[excluded]) == ["10.0.0.9/24 on eth1, not advertised"]
+    macvlan = {"name": "vrrp.51", "kind": "macvlan", "mac": "00:00:5e:00:01:33", "base": "eth0", "present": True}
+    ipvlan = {"name": "vrrp.52", "kind": "ipvlan", "mac": "", "base": "eth0", "present": False}
+    assert section("devices", devices=[macvlan, ipvlan]) == [
+        "vrrp.51 macvlan 00:00:5e:00:01:33 above eth0",
+        "vrrp.52 ipvlan above eth0 (not there)",
+    ]
     assert section("routes", routes=[{"route": "default via 10.0.0.9", "present": False}]) == [
         "default via 10.0.0.9 (not there)"
     ]

@@ -1,14 +1,21 @@
-"""Adverts that a test makes up and sends from a host: another router, of which every word is the test's.
+"""Adverts that a test makes up and sends from a host: other routers, of which every word is the test's.
 
-What does not live here: what they are good for.
+`python -m tests.netns.forged SOURCE` is a process that goes on sending them, however busy the test is; a `Chorus` tells
+it what to send. What does not live here: what they are good for.
 """
 
+import os
+import select
 import socket
 import struct
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 
 from examples.testbed.adverts import GROUP, VRRP
 from examples.testbed.hosts import INTERFACE, Host
+from examples.testbed.services import ROOT
 
 
 def checksum(data: bytes) -> int:
@@ -35,17 +42,84 @@ def version_3(vrid: int, priority: int, addresses: Sequence[str], source: str, *
     return head + struct.pack("!H", checksum(pseudo + head + bytes(2) + rest)) + rest
 
 
+def wire() -> socket.socket:
+    """What adverts are sent through."""
+    opened = socket.socket(socket.AF_INET, socket.SOCK_RAW, VRRP)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, INTERFACE.encode())
+    return opened
+
+
 class Forger:
     """Sends from a host to all VRRP routers."""
 
     def __init__(self, host: Host) -> None:
-        self.host = host
         with host.network():
-            self._wire = socket.socket(socket.AF_INET, socket.SOCK_RAW, VRRP)
-            self._wire.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, INTERFACE.encode())
+            self._wire = wire()
         host.at_end.callback(self._wire.close)
 
     def send(self, message: bytes, ttl: int = 255) -> None:
         """One packet."""
         self._wire.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
         self._wire.sendto(message, (GROUP, 0))
+
+
+class Chorus:
+    """Routers of version 3 on one host, each with one address, that send adverts until they are told otherwise."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+        argv = (sys.executable, "-m", __name__, host.address)
+        self._process = host.popen(*argv, output=subprocess.PIPE, commands=subprocess.PIPE, PYTHONPATH=str(ROOT))
+        assert self._process.stdout is not None
+        self._process.stdout.readline()  # it is ready
+
+    def speak(self, vrid: int, priority: int, address: str, interval: float = 0.25) -> None:
+        """Be master of a virtual router, from now on."""
+        self._tell(f"{vrid} {priority} {address} {interval}")
+
+    def hush(self, vrid: int) -> None:
+        """Say nothing more of it, as if the router were dead."""
+        self._tell(f"{vrid}")
+
+    def once(self, vrid: int, priority: int, address: str, interval: float = 0.25) -> None:
+        """Send one advert, and no other after it."""
+        self._tell(f"{vrid} {priority} {address} {interval} once")
+
+    def _tell(self, command: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{command}\n")
+        self._process.stdin.flush()
+
+
+def sing(source: str) -> None:
+    """Do what standard input says, until it ends."""
+    out = wire()
+    out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 255)
+    parts: dict[int, tuple[float, float, bytes]] = {}
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    rest = b""
+    while True:
+        due = min((at for at, _, _ in parts.values()), default=time.monotonic() + 1)
+        if select.select([0], [], [], max(0.0, due - time.monotonic()))[0]:
+            if not (data := os.read(0, 65536)):
+                return
+            *lines, rest = (rest + data).split(b"\n")
+            for line in lines:
+                words = line.decode().split()
+                parts.pop(int(words[0]), None)
+                if len(words) > 1:
+                    vrid, priority, address, interval = int(words[0]), int(words[1]), words[2], float(words[3])
+                    message = version_3(vrid, priority, [address], source, interval=interval)
+                    parts[vrid] = (time.monotonic(), 0.0 if words[4:] else interval, message)
+        now = time.monotonic()
+        for vrid, (at, interval, message) in list(parts.items()):
+            if at <= now:
+                out.sendto(message, (GROUP, 0))
+                parts[vrid] = (at + interval, interval, message)
+                if not interval:
+                    del parts[vrid]
+
+
+if __name__ == "__main__":
+    sing(sys.argv[1])

@@ -38,7 +38,7 @@ class Session(socketserver.StreamRequestHandler):
 
 def main() -> None:
     """Serve until killed."""
-    socketserver.TCPServer.allow_reuse_address = True
+    socketserver.TCPServer.request_queue_size = 100
     Session.file = Path(sys.argv[2])
     with socketserver.TCPServer(("127.0.0.1", int(sys.argv[1])), Session) as server:
         server.serve_forever()

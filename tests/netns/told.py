@@ -5,10 +5,10 @@ What lives here: its configuration and the recording. What does not: the play (t
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
-from examples.testbed.hosts import INTERFACE, Cluster, Host
+from examples.testbed.hosts import INTERFACE, Cluster, Host, wait_until
 from examples.testbed.services import ROOT, Service
 from tests.netns import mailbox
 
@@ -141,13 +141,27 @@ MUST = Told("VI_must", 14, "    track_script {\n        well weight 0\n    }")
 UNDISPUTED = Told("VI_undisputed", 15, "    state MASTER", priority=255)
 SECOND = Told("VI_second", 13, "    smtp_alert", priority=100)
 
+NEW = Told("VI_new", 16, "    smtp_alert")
+"""Not there at first."""
+
 EVERYBODY = (PLAIN, FILE, LINK, SCRIPT, LEFT, RIGHT, LONELY, GONE, MISSED, OLD, STUCK, OWNER, UNDISPUTED, SECOND, MUST)
 
 
-def configuration(*without: Told) -> str:
-    """All of them but some."""
-    head = HEAD.replace("{programs}", programs("G_1", *USUAL))
-    return head + "".join(one.block() for one in EVERYBODY if one not in without)
+def configuration() -> str:
+    """What there is at first."""
+    return _whole(HEAD, EVERYBODY)
+
+
+def changed_configuration() -> str:
+    """Two are gone, one is new, a member has left its group, and some have other priorities."""
+    priorities = {FILE: 120, LINK: 160, LEFT: 140, OWNER: 254}
+    changed = [replace(one, priority=priorities.get(one, one.priority)) for one in EVERYBODY]
+    staying = [one for one in changed if one.name not in (GONE.name, MISSED.name)]
+    return _whole(HEAD.replace("        VI_right\n", ""), [*staying, NEW])
+
+
+def _whole(head: str, instances: Iterable[Told]) -> str:
+    return head.replace("{programs}", programs("G_1", *USUAL)) + "".join(one.block() for one in instances)
 
 
 @dataclass
@@ -185,6 +199,7 @@ class Router:
         self._reader = Service(host, "sh", "-c", "exec cat <>/run/told/fifo >/run/told/lines")
         argv = (sys.executable, "-m", mailbox.__name__, str(MAIL_PORT), "/run/told/mails")
         self._mailbox = Service(host, *argv, PYTHONPATH=str(ROOT))
+        wait_until(lambda: f":{MAIL_PORT} " in host.run("ss", "-Hltn"), 10, "the mailbox listens")
         self._read = dict.fromkeys(("programs", "lines", "by_script", "mails"), 0)
         self.daemon = daemon(host, CONFIG)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alived.ipc.model.checker import VrrpScript
+from alived.ipc.model.checker import Notify, VrrpScript
 from alived.ipc.model.common import Program
 from alived.ipc.model.config import Config
 from alived.ipc.model.lvs import LvsGlobals, Protocol, VirtualServer
@@ -29,6 +29,13 @@ def test_only_the_changed_object_is_sent() -> None:
     found = plan(Config(vrrp=(ONE, TWO), checker=(SCRIPT,)), Config(vrrp=(ONE, faster), checker=(SCRIPT,)))
     assert found.updates == (Update(worker="vrrp", put=(faster,)),)
     assert found.words == ("vrrp_instance two: priority 100 -> 150, advert_int 1 -> 0.5",)
+
+
+def test_the_checker_is_told_first() -> None:
+    """Or it would not know whom to tell of what the vrrp worker then says of a new instance."""
+    new = Config(vrrp=(ONE, TWO), checker=(SCRIPT, Notify(name="two")), lvs=(LvsGlobals(), SERVICE))
+    old = Config(vrrp=(ONE,), checker=(SCRIPT,), lvs=(LvsGlobals(),))
+    assert [update.worker for update in plan(old, new).updates] == ["checker", "vrrp", "lvs"]
 
 
 def test_added_and_removed() -> None:

@@ -7,9 +7,9 @@ from alived.ipc.messages import (
     GroupState,
     InstanceState,
     LowerPriorityHeard,
+    Message,
     PriorityChanged,
     RealServerState,
-    Retained,
     State,
     TrackerChanged,
     VirtualServerState,
@@ -180,7 +180,7 @@ def test_a_worker_always_ends_up_knowing_the_last_word(steps: list[tuple[str, st
     knows: dict[str, bool] = {}
     present = False
 
-    def learn(messages: tuple[Retained, ...]) -> None:
+    def learn(messages: tuple[Message, ...]) -> None:
         knows.update({message.tracker: message.up for message in messages if isinstance(message, TrackerChanged)})
 
     for step, name in [*steps, ("leave", ""), ("return", "")]:

@@ -7,7 +7,10 @@
 ``ipvs``      the plane that is the kernel's IPVS
 ``ruleset``   PURE  a table as nftables chains, sets and rules, and back; below ``nftables``
 ``nftables``  the plane that is a table of NAT rules, for kernels without IPVS
-``backend``   ``alived_lvs_backend``: which of the two
+``nftjson``   PURE  rules and the JSON of libnftables
+``backend``   `alived_lvs_backend`: which of the two
+``keeper``    keeps a plane equal to what is wanted
+``report``    what `alivectl lvs` is told
 ``worker``    joins it all: messages in, comparison at start, on reload and every few seconds
 
 What does not live here: probing real servers (the checker worker says who is up).

@@ -1,18 +1,27 @@
-"""The vrrp worker: keeps virtual addresses on exactly one of several hosts (VRRP, RFC 3768).
+"""The vrrp worker: keeps virtual addresses on exactly one of several hosts (VRRP, RFC 3768 and RFC 9568).
 
-It decides nothing that another process could delay: no fork, no file, no name resolution; each turn of its loop is
-bounded. The pure half decides, the other half does:
+It decides nothing that another process could delay: no fork, no file but settings under /proc/sys, no name resolution;
+each turn of its loop is bounded. The pure half decides, the other half does.
 
-``fsm``       the state machine: what happens when…      ``worker``     the front door: bus messages, all instances
-``timers``    how long is waited                         ``instance``   one virtual router: performs, logs, tells
-``priority``  tracked scripts to a priority or fault     ``host``       what instances share of this host
-``packet``    the bytes of adverts and their checks      ``port``       an interface's adverts, in and out
-``receiver``  from a datagram to an instance             ``announcer``  an interface's gratuitous ARP, paced
-``garp``      the bytes and times of gratuitous ARP      ``addresses``  who holds which virtual address
-``agenda``    who is due when                            ``alarm``      the one timer
-``rtnetlink`` the bytes of links and addresses           ``netlink``    the netlink sockets
-``interfaces`` what is known of them                     ``sockets``    the packet sockets
-``events``    words between ``fsm`` and ``instance``      ``translate``  configuration to what pure parts need
-``stats``     what is counted                            ``backlog``    the sockets' receive buffers
-``report``    what operators are shown
+Pure, a machine each, with `now` as a parameter:
+
+``fsm``         the state machine: what happens when…       ``events``      words between it and ``instance``
+``watch``       a backup's view of its master               ``rivals``      other masters, heard by a master
+``timers``      how long is waited                          ``sync_group``  members are master together or not at all
+``tracked``     what an instance tracks, and who tracks it  ``priority``    all that to a priority and faults
+``link_delay``  how long a change of a link must last       ``agenda``      who is due when
+``translate``   configuration to what these want to know    ``stats``       what is counted
+
+At work:
+
+``worker``      the front door: the bus, and queries        ``roster``      who there is; whom a change concerns
+``instance``    one virtual router: performs, logs, tells   ``groups``      sync groups: the same
+``voice``       how an instance speaks and listens          ``belongings``  what it has while it is master
+``host``        what all share of this host                 ``exchange``    sockets and receivers by place
+``link_states`` which interfaces count as up                ``linkbeat``    asking for a link
+``alarm``       the one timer                               ``remarks``     what is logged once and not each second
+``report``      what operators are shown
+
+Rooms, each with a map of its own: ``wire`` (bytes), ``kernel`` (interfaces, addresses, routes, rules, filters),
+``transport`` (sockets). An advert goes transport → exchange → wire → instance → fsm, and the other way by voice.
 """

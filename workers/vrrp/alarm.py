@@ -4,6 +4,7 @@ What does not live here: the order of deadlines (agenda.py) and what happens at 
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from alived.workers.vrrp.agenda import Agenda, Timed
@@ -24,14 +25,14 @@ class Sleeper(Timed, Protocol):
 class Alarm:
     """Wakes sleepers at their deadlines."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Callable[[], None] | None = None) -> None:
+        """`before` is called before anybody is woken: it reads the news that may put deadlines off."""
+        self._before = before
         self._loop = asyncio.get_running_loop()
+        self.now = self._loop.time
+        """The loop's clock: CLOCK_MONOTONIC seconds."""
         self._agenda: Agenda[Sleeper] = Agenda()
         self._timer: asyncio.TimerHandle | None = None
-
-    def now(self) -> float:
-        """The loop's clock: CLOCK_MONOTONIC seconds."""
-        return self._loop.time()
 
     def note(self, sleeper: Sleeper) -> None:
         """A sleeper's deadline may have changed."""
@@ -57,6 +58,8 @@ class Alarm:
 
     def _ring(self) -> None:
         self._timer = None
+        if self._before is not None:
+            self._before()
         now = self._loop.time()
         note = self._agenda.note
         for sleeper, deadline in self._agenda.due(now + TOGETHER, ITEMS_PER_TURN):

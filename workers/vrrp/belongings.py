@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 class Belongings:
-    """Those of one instance."""
+    """Those of one instance. The alarm wakes it for itself, as it seldom has something to do."""
 
     def __init__(self, config: VrrpInstance, plan: LinkPlan, host: Host) -> None:
         self._host = host
@@ -67,6 +67,7 @@ class Belongings:
 
     def forget(self) -> None:
         """The instance ends."""
+        self._host.alarm.forget(self)
         self._host.filters.forget(self._config.name)
 
     def faults(self) -> set[str]:
@@ -78,6 +79,7 @@ class Belongings:
         now = self._host.alarm.now()
         self._schedule.start(burst, self.addresses if addresses is None else tuple(addresses), now)
         self.expire(now)
+        self._host.alarm.note(self)
 
     def expire(self, now: float) -> None:
         """Announce what is due."""

@@ -12,9 +12,13 @@ from alived.ipc.messages import Document
 from alived.ipc.model.vrrp import Family
 from alived.workers.vrrp.kernel.interfaces import Interfaces
 from alived.workers.vrrp.transport.inlet import Hearing
+from alived.workers.vrrp.transport.listening import Listening
 from alived.workers.vrrp.transport.place import Place
 from alived.workers.vrrp.transport.ports import Ports
 from alived.workers.vrrp.wire.reception import Receiver
+
+MADE_ON_ANOTHER = frozenset({"macvlan", "ipvlan"})
+"""Kinds of interfaces that hear what the one below them hears, and answer with its addresses."""
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +26,12 @@ log = logging.getLogger(__name__)
 class Exchange:
     """Sockets and receivers by place."""
 
-    def __init__(self, interfaces: Interfaces) -> None:
+    def __init__(self, interfaces: Interfaces, listening: Listening) -> None:
         self._interfaces = interfaces
         self._receivers: dict[Place, Receiver] = {}
         self.log_unknown = False
         """Adverts of virtual routers that are not configured are logged, once each (log_unknown_vrids)."""
-        self.ports = Ports(self._hear)
+        self.ports = Ports(self._hear, listening)
 
     def place(self, device: str, family: Family) -> Place | None:
         """A device as it is now; without a name it is every device. None: there is no such device."""
@@ -80,14 +84,28 @@ class Exchange:
         return Hearing(vrrp4=sealed, ah=sealed, vrrp6=ipv6)
 
     def _is_own(self, device: str, address: bytes) -> bool:
-        if not device or (interface := self._interfaces.get(device)) is None:
+        if not device or self._interfaces.get(device) is None:
             return bool(self._interfaces.where(address))
-        if self._interfaces.has_address(device, address):
-            return True
-        base = self._interfaces.at(interface.link.parent) if interface.link.parent else None
-        return base is not None and self._interfaces.has_address(base.link.name, address)
+        return any(self._interfaces.has_address(name, address) for name in (device, self._below(device)))
+
+    def _below(self, device: str) -> str:
+        """The interface that a macvlan or ipvlan was made on; of any other interface itself."""
+        interface = self._interfaces.get(device)
+        if interface is None or interface.link.kind not in MADE_ON_ANOTHER:
+            return device
+        base = self._interfaces.at(interface.link.parent)
+        return device if base is None else base.link.name
 
     def _unknown(self, place: Place, vrid: int, source: bytes) -> None:
-        if self.log_unknown:
+        """A macvlan hears what the interface below it does: what either of them knows is known, and told of once."""
+        if not self.log_unknown:
+            return
+        base = self._below(place.device)
+        same = [
+            receiver
+            for other, receiver in self._receivers.items()
+            if other.family is place.family and self._below(other.device) == base
+        ]
+        if same[:1] == [self._receivers.get(place)] and not any(receiver.knows(vrid) for receiver in same):
             device = f" on {place.device}" if place.device else ""
             log.info("adverts of unknown virtual router %d from %s%s", vrid, ip_address(source), device)

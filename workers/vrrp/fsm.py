@@ -41,13 +41,15 @@ from alived.workers.vrrp.events import (
 )
 from alived.workers.vrrp.priority import OWNER
 from alived.workers.vrrp.rivals import Rivals
-from alived.workers.vrrp.timers import patience_of_peers
+from alived.workers.vrrp.timers import on_grid, patience_of_peers
 from alived.workers.vrrp.watch import Watch
 from alived.workers.vrrp.wire.garp import Burst
 
 TRANSITIONS = 5
 """Transitions that are remembered."""
 
+_ADVERTS = tuple(map(SendAdvert, range(256)))
+"""One for each priority: nothing else is done as often."""
 _OWNS = "owner of the addresses"
 _Row = dict[type[Event], Callable[["Machine", Any, float], None]]
 
@@ -108,6 +110,9 @@ class Machine:
 
     def receive(self, event: Event, now: float) -> list[Action]:
         """Take note of an event; returns what is to be done, in this order."""
+        if self.state is State.BACKUP and isinstance(event, AdvertReceived) and self._watch.heard_again(event, now):
+            self.last_heard_at = now
+            return []
         self._listen_first_after_stall(now)
         self._TABLE[self.state][type(event)](self, event, now)
         return self._take_actions()
@@ -207,7 +212,7 @@ class Machine:
             self._actions += self.rivals.silent(now)
 
     def _send_advert(self, now: float) -> None:
-        self._actions.append(SendAdvert(self.priority))
+        self._actions.append(_ADVERTS[self.priority])
         self._spoke = now
 
     def _master_heard(self, event: AdvertReceived, now: float) -> None:
@@ -305,7 +310,7 @@ class Machine:
             self._watch.forget()
         if state is State.MASTER:  # 6.4.2: the advert goes first, it makes another master give the addresses up
             self._send_advert(now)
-            self._next_advert = now + self.settings.advert_int
+            self._next_advert = on_grid(now + self.settings.advert_int, self.settings.advert_int)
             self._actions += (AddAddresses(), Announce(Burst.ARRIVED))
         self.since = now if since is None else since
         self.reason = reason

@@ -23,6 +23,7 @@ from alived.workers.vrrp.kernel.rtnetlink import Address, AddressGone, Report
 from alived.workers.vrrp.link_states import LinkStates
 from alived.workers.vrrp.translate import packed
 from alived.workers.vrrp.transport.announcements import Announcements, Speaker
+from alived.workers.vrrp.transport.listening import Listening
 from alived.workers.vrrp.transport.pace import Kind, Paces
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ class Host:
 
     def __init__(self, changed: Changed, announced: Callable[[str, Kind], None]) -> None:
         """`announced` is told who sent a gratuitous ARP or a neighbour advertisement. PermissionError, OSError."""
-        self.alarm = Alarm()
+        self.listening = Listening()
+        self.alarm = Alarm(self.listening.catch_up)
         self.settings = VrrpGlobals()
         self.interfaces = Interfaces()
         self.virtual: frozenset[bytes] = frozenset()
@@ -50,7 +52,7 @@ class Host:
         self.filters = Filters(self._index_of)
         self.links = Links(self.filters)
         self.link_states = LinkStates(self.interfaces, self.alarm, lambda names: changed(names, set()))
-        self.exchange = Exchange(self.interfaces)
+        self.exchange = Exchange(self.interfaces, self.listening)
         self.announcements = Announcements(self.alarm, announced)
         self._watched_filters: int | None = None
         self.look_again()
@@ -118,6 +120,7 @@ class Host:
             self._requests,
             self.link_states,
             self.exchange,
+            self.listening,
             self.announcements,
             self.links,
             self.filters,
@@ -138,7 +141,8 @@ class Host:
 
     def _doubt(self) -> None:
         names = self.look_again()
-        holders = self.holdings.concerns.notice((), names)
+        # An address that went and came back has taken routes with it, and looks as before.
+        holders = self.holdings.concerns.notice((), names) | self.holdings.doubt_all()
         if names or holders:
             self._changed(names, holders)
 

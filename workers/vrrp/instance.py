@@ -8,7 +8,7 @@ nowhere else.
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from ipaddress import ip_address
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from alived.ipc import messages
 from alived.ipc.messages import InstanceState, LowerPriorityHeard, Message, State
@@ -33,6 +33,15 @@ RETRY = 300.0
 """Seconds after which what could not be had is tried again; each try disturbs a living master."""
 
 log = logging.getLogger(__name__)
+
+
+class Refused(NamedTuple):
+    """An advert that was not accepted."""
+
+    source: bytes
+    reason: str
+    at: float
+    """CLOCK_MONOTONIC seconds."""
 
 
 class Companions(Protocol):
@@ -63,6 +72,7 @@ class Instance:
         self.static_troubles: frozenset[str] = frozenset()
         """Static addresses, routes and rules that are missing, of track groups that it is in."""
         self.group: Companions | None = None
+        self.last_refused: Refused | None = None
         self._host = host
         self._send = send
         self._seen = seen
@@ -76,6 +86,9 @@ class Instance:
         """What a master could not have when it last tried."""
         self._retry_due: float | None = None
         self._remarks = Remarks(config.name)
+        self._heard: Heard | None = None
+        self._advert = AdvertReceived(STOPPING, b"")
+        """What was heard last, and what it is to the machine."""
         self._sending_fails = False
         self._stopping = self._deleted = False
         self._beginning: events.Startup | Resumed | None = None
@@ -181,7 +194,13 @@ class Instance:
         self.stats.adverts_received += 1
         if heard.priority == STOPPING:
             self.stats.priority_zero_received += 1
-        self._receive(AdvertReceived(heard.priority, heard.source, heard.interval))
+        again = heard is self._heard  # a master repeats itself
+        if not again:
+            self._heard, self._advert = heard, AdvertReceived(heard.priority, heard.source, heard.interval)
+        actions = self.machine.receive(self._advert, self._host.alarm.now())
+        if actions or not again or self.group is not None:  # otherwise what was due is due later, if anything
+            self._act(actions)
+            self._host.alarm.note(self)
 
     def met(self, heard: Heard) -> None:
         """Compare the addresses of an advert with ours; a difference is worth a remark, not a rejection."""
@@ -195,6 +214,7 @@ class Instance:
     def refused(self, rejection: Rejection, source: bytes) -> None:
         """An advert for this virtual router was not accepted."""
         self.stats.rejected[rejection.reason] += 1
+        self.last_refused = Refused(source, str(rejection), self._host.alarm.now())
         key = f"{source.hex()} {rejection.reason}"
         self._remarks.make(f"adverts of {ip_address(source)} are ignored: {rejection}", key)
 
@@ -202,16 +222,12 @@ class Instance:
 
     def deadline(self) -> float | None:
         """When `expire` has something to do."""
-        due = self.machine.deadline()
-        for other in (self.belongings.deadline(), self._retry_due):
-            if other is not None and (due is None or other < due):
-                due = other
-        return due
+        due, retry = self.machine.deadline(), self._retry_due
+        return due if retry is None or (due is not None and due < retry) else retry
 
     def expire(self, now: float) -> None:
         """Do what is due at `now`."""
         self._act(self.machine.expire(now))
-        self.belongings.expire(now)
         if self._retry_due is not None and self._retry_due <= now:
             self._retry_due, self._unavailable = None, set()
             self.settle_faults()
@@ -278,7 +294,6 @@ class Instance:
                     self.belongings.give_up()
                 case events.Announce():
                     self.belongings.announce(action.burst)
-                    self._host.alarm.note(self)
                 case StateChanged():
                     self._tell_state(action)
                 case _:
@@ -305,7 +320,6 @@ class Instance:
             words = (*(virtual.address for virtual in outcome.added), *outcome.restored)
             log.log(level, "(%s) %s: %s", self.name, what, ", ".join(words))
             self.belongings.announce(Burst.ARRIVED, outcome.added)
-            self._host.alarm.note(self)
         # What is missing with its interface is had again as soon as that is back.
         missing = self._interface_faults(self._needed_interfaces())
         self._unavailable = set() if missing else self.belongings.faults()

@@ -41,6 +41,7 @@ def describe(instance: Instance, host: Host, group: str) -> Document:
         "master": master_of(machine),
         "other_master": _other_master(machine, now),
         "last_advert": _last_advert(machine, now),
+        "last_refused": _last_refused(instance, now),
         "last_advert_age": None if machine.last_heard is None else now - machine.last_heard_at,
         "next_due": _next_due(machine, now),
         "history": [
@@ -75,6 +76,13 @@ def _last_advert(machine: Machine, now: float) -> Document | None:
         "interval": heard.interval,
         "age": now - machine.last_heard_at,
     }
+
+
+def _last_refused(instance: Instance, now: float) -> Document | None:
+    refused = instance.last_refused
+    if refused is None:
+        return None
+    return {"source": str(ip_address(refused.source)), "reason": refused.reason, "age": now - refused.at}
 
 
 def _next_due(machine: Machine, now: float) -> Document | None:

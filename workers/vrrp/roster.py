@@ -6,7 +6,7 @@ What does not live here: the bus (worker.py), what one instance does (instance.p
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from alived.ipc.loop import Send
 from alived.ipc.messages import Configure, GroupState, InstanceState, State
@@ -24,6 +24,7 @@ from alived.workers.vrrp.instance import Instance
 from alived.workers.vrrp.kernel import link_plan
 from alived.workers.vrrp.kernel.link_plan import LinkPlan
 from alived.workers.vrrp.tracked import Kind, Observation, Watchers, interface_key, trackers_of
+from alived.workers.vrrp.transport.window import window
 
 STATIC = "static routing"
 """The holder of static addresses, routes and rules; no instance has this name, as it is not a word."""
@@ -54,6 +55,8 @@ class Roster:
         self._seen = seen
         self._objects: dict[str, VrrpObject] = {}
         """Everything that is configured, by key."""
+        self._by_kind: dict[type, list[Any]] = {}
+        """The same by type, in the order of the configuration."""
         self._plans: dict[str, LinkPlan] = {}
         """By name of the instance."""
         self._groups: dict[str, Group] = {}
@@ -62,6 +65,8 @@ class Roster:
         """Name of an instance -> the track_groups that it is in."""
         self._concerned: dict[str, dict[str, None]] = {}
         """Interface -> names of the instances that it matters to."""
+        self._concerns: dict[str, set[str]] = {}
+        """The same the other way round."""
         self._started = 0.0
 
     # --- the configuration --------------------------------------------------------------------------------------------
@@ -73,14 +78,15 @@ class Roster:
         for key in message.drop:
             self._drop(self._objects.pop(key, None))
         self._objects |= {item.key: item for item in message.put if isinstance(item, VrrpObject)}
+        self._sort()
         self._configure_host()
         self._end_others()
         self._plan()
         self._inherit(heritage)
         self._track_groups = {}
-        for group in self._all(TrackGroup):
-            for member in group.members:
-                self._track_groups.setdefault(member, set()).add(group.name)
+        for watching in self._all(TrackGroup):
+            for member in watching.members:
+                self._track_groups.setdefault(member, set()).add(watching.name)
         self._hold_static()
         self._host.virtual = self._virtual()
         fresh = self._change(message)
@@ -102,6 +108,7 @@ class Roster:
             group.end()
         for instance in self.instances.values():  # removing an interface takes milliseconds; peers do not wait for it
             self._host.links.release(instance.config.key)
+        self._host.links.configure(VrrpGlobals())  # settings of the whole host end with us
         self._host.holdings.release(STATIC)
 
     def group_of(self, name: str) -> str:
@@ -138,8 +145,13 @@ class Roster:
 
     # --- steps of taking on a configuration ---------------------------------------------------------------------------
 
+    def _sort(self) -> None:
+        self._by_kind = {}
+        for item in self._objects.values():
+            self._by_kind.setdefault(type(item), []).append(item)
+
     def _all(self, kind: type[T]) -> list[T]:
-        return [item for item in self._objects.values() if isinstance(item, kind)]
+        return self._by_kind.get(kind, [])
 
     def _drop(self, item: VrrpObject | None) -> None:
         if isinstance(item, VrrpInstance):
@@ -156,6 +168,7 @@ class Roster:
         instance.stop(reason, deleted=deleted)
         self._host.links.release(instance.config.key)
         self._watchers.drop(name)
+        self._file(name, set())
         self._host.exchange.close_unused()
 
     def _configure_host(self) -> None:
@@ -168,6 +181,7 @@ class Roster:
                 polled = {item.name: LinkbeatInterface(name=item.name) for item in config.track_interfaces} | polled
         polled.pop("", None)
         self._host.configure(settings, self._all(GarpGroup), self._all(InterfaceDelay), polled.values())
+        self._host.listening.window = window([config.advert_int for config in self._all(VrrpInstance)])
 
     def _end_others(self) -> None:
         """End instances that are another virtual router from now on: first their devices and sockets go."""
@@ -257,15 +271,21 @@ class Roster:
                 fresh.append(config)
                 self._track(instance, config, groups.get(config.name))
                 self._note_static_troubles(instance)
+                self._file(config.name, instance.interfaces)
                 continue
             group = groups.get(config.name)
-            if config.key in changed or instance.plan != plan or trackers_of(config, group) != instance.trackers:
+            grouped = group is not None or instance.group is not None
+            if (
+                config.key in changed
+                or instance.plan != plan
+                or (grouped and trackers_of(config, group) != instance.trackers)
+            ):
                 self._track(instance, config, group)
                 instance.reconfigure(config, plan)
                 instance.judge_anew()
+                self._file(config.name, instance.interfaces)
             self._note_static_troubles(instance)
             self._note_link_troubles(instance, self._troubles[config.name])
-        self._index()
         return fresh
 
     def _track(self, instance: Instance, config: VrrpInstance, group: SyncGroup | None) -> None:
@@ -276,11 +296,15 @@ class Roster:
             if tracker.kind is Kind.INTERFACE:
                 self._seen[interface_key(tracker.name)] = Observation(self._host.link_states.up(tracker.name))
 
-    def _index(self) -> None:
-        self._concerned = {}
-        for instance in self.instances.values():
-            for interface in instance.interfaces:
-                self._concerned.setdefault(interface, {})[instance.name] = None
+    def _file(self, name: str, interfaces: set[str]) -> None:
+        """Note which interfaces matter to an instance."""
+        before, self._concerns[name] = self._concerns.get(name, set()), interfaces
+        for interface in before - interfaces:
+            del self._concerned[interface][name]
+        for interface in interfaces - before:
+            self._concerned.setdefault(interface, {})[name] = None
+        if not interfaces:
+            del self._concerns[name]
 
     def _form_groups(self, heritage: _Heritage) -> None:
         for config in self._all(SyncGroup):

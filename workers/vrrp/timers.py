@@ -3,12 +3,18 @@
 PURE. All times are seconds. What does not live here: what happens when a time has come (fsm.py), and the clock.
 """
 
+import math
 from dataclasses import dataclass
 
 ADVERTS_MISSED = 3
 """Adverts that must fail to come before a master is given up (RFC 3768, 6.1; RFC 9568, 6.1)."""
 SKEW_UNIT_OF_V2 = 1.0
 """What the skew of VRRPv2 is a part of, however long the interval is; in VRRPv3 that is the master's interval."""
+
+GRID = 100
+"""Times in an interval, or in a second if that is shorter, at which masters begin to send."""
+ALMOST = 1e-6
+"""Parts of a grid's step: what is as near to the next time as this is rounding alone."""
 
 
 def skew_time(version: int, priority: int, interval: float) -> float:
@@ -31,6 +37,15 @@ def master_down_interval(version: int, priority: int, interval: float, adverts: 
 def patience_of_peers(advert_int: float, adverts: int = ADVERTS_MISSED) -> float:
     """Silence that every peer bears, whatever its priority: Master_Down_Interval without its skew."""
     return adverts * advert_int
+
+
+def on_grid(at: float, advert_int: float) -> float:
+    """A time for the first advert of a master: `at`, or up to a hundredth of the interval sooner, 10 ms at most.
+
+    So adverts of several virtual routers are due together, and the process wakes once for all of them.
+    """
+    per_second = GRID / min(1.0, advert_int)
+    return math.floor(at * per_second + ALMOST) / per_second
 
 
 @dataclass(slots=True)

@@ -35,6 +35,8 @@ class Watch:
         self._preempted = 0
         """Priority of the master whose adverts are discarded; 0: none are."""
         self._learned = 0.0
+        self._usual: AdvertReceived | None = None
+        """The last advert, if the same once more would only put the timer off."""
         self._measure()
 
     @property
@@ -79,11 +81,11 @@ class Watch:
 
     def forget(self) -> None:
         """There is no master to be watched."""
-        self.master, self.elected, self.case, self._preempted = b"", False, "", 0
+        self.master, self.elected, self.case, self._preempted, self._usual = b"", False, "", 0, None
         self.learn(0.0)
 
     def _measure(self) -> None:
-        own = self.settings
+        own, self._usual = self.settings, None
         if own.version == 2:  # RFC 3768, 6.1: all routers have the same interval
             self._learned = 0.0
         self._skew = skew_time(own.version, self.priority, self.master_interval)
@@ -107,11 +109,21 @@ class Watch:
 
     def claim(self, case: str, now: float) -> None:
         """Wait for nothing but the end of the startup delay."""
-        self.due, self.case = max(now, self.earliest), case
+        self.due, self.case, self._usual = max(now, self.earliest), case, None
+
+    def heard_again(self, event: AdvertReceived, now: float) -> bool:
+        """The same advert of a living master as before; False: it may be more than that, and `heard` takes it.
+
+        That is what a backup hears for years, so it costs nothing that it need not.
+        """
+        if event is not self._usual:
+            return False
+        self.due = max(now, self.earliest) + self._down_after
+        return True
 
     def heard(self, event: AdvertReceived, now: float) -> None:
         """An advert of another router."""
-        self.master = event.source
+        self.master, self._usual = event.source, None
         if event.priority == STOPPING:  # "If the Priority in the ADVERTISEMENT is Zero": only the skew is waited for
             self.case = f"{ip_address(event.source)} has stopped"
             self._wait(self._skew, now)
@@ -119,6 +131,7 @@ class Watch:
             self._preempt_delay.cancel()
             self.learn(event.interval)
             self.begin(now)
+            self._usual = event
         elif not self._preempts(now):  # "If Preempt_Mode is False"
             self.learn(event.interval)
             self.begin(now)
@@ -135,7 +148,7 @@ class Watch:
         if now - self.due > self.master_interval:
             self._wait(self.master_interval + self._skew, now)
             return False
-        self.elected = True
+        self.elected, self._usual = True, None
         if not self.case:
             silence = f"no advert from {ip_address(self.master)} for {self._down_after:.3g} s" if self.master else ""
             self.case = silence or "no master was heard"

@@ -310,11 +310,11 @@ SAMPLES: dict[type, Callable[[Any], Samples]] = {
         Bad("here"), Bad("10.0.0.7 min_ttl 256", 2), Bad("10.0.0.7 more", 1, Code.UNKNOWN_KEYWORD),
     ),
     UseIpvlan: _fixed(
-        ("10.0.0.7/24", "name ipv.1 10.0.0.7/24 vepa group red"),
+        ("10.0.0.7/24", "name ipv.1 10.0.0.7/24 vepa group 7"),
         Bad("10.0.0.7/24 a/b", 1), Bad("10.0.0.7/24 name", 1),
     ),
     UseVmac: _fixed(
-        ("", "name vrrp.51 02:00:00:00:00:01 netlink_notify_msg group red"), Bad("01:00:00:00:00:01"), Bad("name", 0)
+        ("", "name vrrp.51 02:00:00:00:00:01 netlink_notify_msg group 7"), Bad("01:00:00:00:00:01"), Bad("name", 0)
     ),
     UserAndGroup: _fixed(("root", "root bin"), MISSING),
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from alived.ipc.model.routing import (
@@ -339,6 +339,7 @@ def test_an_address_is_written_and_read_again(item: VirtualAddress) -> None:
 
 
 @given(st.one_of(any_route(4), any_route(6)))
+@example(Route(destination="10.8.0.0/16", encap=Encap(kind=EncapKind.IP6, id=1), hoplimit=7))
 def test_a_route_is_written_and_read_again(item: Route) -> None:
     report = Report()
     form = RouteLine(static=True)

@@ -1,46 +1,20 @@
 """Fixtures of the vrrp worker's tests."""
 
-import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.workers.vrrp.lab import AddressChanges, Capture, Keepalived, Lab, Namespace, Worker
+from tests.workers.vrrp.lab import AddressChanges, Capture, Keepalived, Lab, Namespace, Worker, built
 from tests.workers.vrrp.quick import Tap, Wire
 
 
 @pytest.fixture
 def lab() -> Iterator[Lab]:
     """Hosts `a` 10.9.0.1 and `b` 10.9.0.2, and an observer 10.9.0.9, on one bridge."""
-    prefix = f"alv{os.getpid()}"
-    hosts = {name: Namespace(f"{prefix}{name}") for name in ("a", "b", "observer")}
-    bridge = f"{prefix}br"
-
-    def ip(*arguments: str) -> None:
-        subprocess.run(["ip", *arguments], check=True, capture_output=True)
-
-    created = []
-    try:
-        for name in (bridge, *(host.name for host in hosts.values())):
-            ip("netns", "add", name)
-            created.append(name)
-            ip("-n", name, "link", "set", "lo", "up")
-        ip("-n", bridge, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
-        ip("-n", bridge, "link", "set", "br0", "up")
-        for name, number in (("a", 1), ("b", 2), ("observer", 9)):
-            host = hosts[name]
-            ip("-n", bridge, "link", "add", f"to-{name}", "type", "veth", "peer", "name", "eth0", "netns", host.name)
-            ip("-n", bridge, "link", "set", f"to-{name}", "master", "br0", "up")
-            ip("-n", host.name, "address", "add", f"10.9.0.{number}/24", "dev", "eth0")
-            ip("-n", host.name, "link", "set", "eth0", "up")
-        yield Lab(**hosts, bridge=Namespace(bridge))
-    finally:
-        for host in hosts.values():
-            host.stop()
-        for name in created:
-            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)
+    with built() as lab:
+        yield lab
 
 
 @pytest.fixture

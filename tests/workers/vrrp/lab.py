@@ -1,5 +1,6 @@
 """Two hosts and an observer on a bridge, each a network namespace, and a vrrp worker in one of them."""
 
+import contextlib
 import json
 import os
 import select
@@ -7,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -101,7 +102,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"]},
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
         assert self.process.stdout is not None
         self._lines = Lines(self.process.stdout.fileno())
@@ -278,3 +279,35 @@ class Lab(SimpleNamespace):
     b: Namespace
     observer: Namespace
     bridge: Namespace
+
+
+@contextlib.contextmanager
+def built() -> Iterator[Lab]:
+    """Hosts `a` 10.9.0.1 and `b` 10.9.0.2, and an observer 10.9.0.9, on one bridge."""
+    prefix = f"alv{os.getpid()}"
+    hosts = {name: Namespace(f"{prefix}{name}") for name in ("a", "b", "observer")}
+    bridge = f"{prefix}br"
+
+    def ip(*arguments: str) -> None:
+        subprocess.run(["ip", *arguments], check=True, capture_output=True)
+
+    created = []
+    try:
+        for name in (bridge, *(host.name for host in hosts.values())):
+            ip("netns", "add", name)
+            created.append(name)
+            ip("-n", name, "link", "set", "lo", "up")
+        ip("-n", bridge, "link", "add", "br0", "type", "bridge", "mcast_snooping", "0")
+        ip("-n", bridge, "link", "set", "br0", "up")
+        for name, number in (("a", 1), ("b", 2), ("observer", 9)):
+            host = hosts[name]
+            ip("-n", bridge, "link", "add", f"to-{name}", "type", "veth", "peer", "name", "eth0", "netns", host.name)
+            ip("-n", bridge, "link", "set", f"to-{name}", "master", "br0", "up")
+            ip("-n", host.name, "address", "add", f"10.9.0.{number}/24", "dev", "eth0")
+            ip("-n", host.name, "link", "set", "eth0", "up")
+        yield Lab(**hosts, bridge=Namespace(bridge))
+    finally:
+        for host in hosts.values():
+            host.stop()
+        for name in created:
+            subprocess.run(["ip", "netns", "del", name], check=False, capture_output=True)

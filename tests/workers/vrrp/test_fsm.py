@@ -148,7 +148,7 @@ def test_silence_makes_a_master_that_speaks_before_it_adds_the_addresses() -> No
         Announce(Burst.ARRIVED),
         became(State.MASTER, DOWN, "no master was heard", State.BACKUP),
     ]
-    assert router.deadline() == DOWN + 1.0
+    assert router.deadline() == 4.6  # with those of other instances: DOWN + 1.0, and up to 10 ms less
 
 
 @pytest.mark.parametrize("priority", [100, 101, 255])

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from alived.ipc.messages import Configure, PriorityChanged, State, TrackerChanged
+from alived.ipc.messages import Configure, PriorityChanged, State, StopHow, TrackerChanged
 from alived.ipc.model.authentication import AuthType
+from alived.ipc.model.globals import VrrpGlobals
 from alived.ipc.model.groups import SyncGroup
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import TrackedScript, VrrpInstance
@@ -74,3 +75,16 @@ def test_an_instance_says_why_it_would_refuse_a_captured_packet(lab: Lab, start_
     assert (verdict(b"1111"), verdict(b"2222")) == ("", "wrong password")
     assert described(worker)["authentication"] == "PASS"
     assert worker.ask("vrrp", packet="no packet") == {"error": "a packet is an IP packet in hexadecimal"}
+
+
+def test_a_setting_of_the_whole_host_ends_with_the_daemon(lab: Lab, start_worker: StartWorker) -> None:
+    def reports() -> str:
+        return lab.a.run("cat", "/proc/sys/net/ipv4/igmp_link_local_mcast_reports").strip()
+
+    assert reports() == "1"
+    worker = start_worker(lab.a)
+    worker.tell(Configure(generation=1, put=(VrrpGlobals(disable_local_igmp=True), QUICK)))
+    worker.wait_for_state(State.MASTER)
+    assert reports() == "0"
+    worker.stop(StopHow.CLEAN)
+    assert reports() == "1"

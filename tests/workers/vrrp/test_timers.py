@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alived.workers.vrrp.timers import PreemptDelay, master_down_interval, patience_of_peers, skew_time
+from alived.workers.vrrp.timers import (
+    PreemptDelay,
+    master_down_interval,
+    on_grid,
+    patience_of_peers,
+    skew_time,
+)
 
 
 @pytest.mark.parametrize(("priority", "seconds"), [(255, 1 / 256), (100, 156 / 256), (1, 255 / 256)])
@@ -48,3 +54,27 @@ def test_preempt_delay_runs_from_the_first_lower_master_and_anew_after_a_cancel(
 
 def test_no_preempt_delay_has_passed_at_once() -> None:
     assert PreemptDelay(0.0).passed(5.0)
+
+
+@pytest.mark.parametrize(
+    ("at", "advert_int", "first"),
+    [
+        (4.609375, 1.0, 4.6),
+        (4.6, 1.0, 4.6),
+        (101.0, 1.0, 101.0),
+        (7.0199999, 40.95, 7.01),
+        (3.0123, 0.1, 3.012),
+        (3.0123, 0.01, 3.0123),
+    ],
+)
+def test_masters_begin_together_up_to_a_hundredth_of_their_interval_sooner(
+    at: float, advert_int: float, first: float
+) -> None:
+    assert on_grid(at, advert_int) == first
+
+
+@given(st.floats(0.0, 1e6), st.floats(0.01, 255))
+def test_no_master_begins_late_or_much_too_soon(at: float, advert_int: float) -> None:
+    first = on_grid(at, advert_int)
+    assert -1e-7 <= at - first <= min(0.01, advert_int / 100) + 1e-7
+    assert on_grid(first, advert_int) == pytest.approx(first)

@@ -333,3 +333,78 @@ def test_link_local_addresses_only_on_it(lab: Lab, worker: Worker) -> None:
     lead(worker, replace(VMAC6, addresses=(LINK_LOCAL6,)))
     assert "fe80::100/64" in addresses(lab.a, "vrrp6.51")
     worker.stop(StopHow.CLEAN)
+
+
+def test_another_virtual_router_id_has_another_macvlan(lab: Lab, worker: Worker, tap: Tap) -> None:
+    lead(worker, VMAC)
+    configure(worker, replace(VMAC, virtual_router_id=52), generation=2)
+    worker.wait_for_state(State.MASTER)
+    assert links(lab.a) == {"lo", "eth0", "vrrp.52"}
+    assert {frame.mac for frame in tap(lab.b).wait_for(advert, 2)} == {"00:00:5e:00:01:34"}
+    worker.stop(StopHow.CLEAN)
+
+
+def test_an_instance_of_another_name_takes_the_macvlan_over(lab: Lab, worker: Worker, tap: Tap) -> None:
+    lead(worker, VMAC)
+    configure(worker, replace(VMAC, name="W"), generation=2, drop=("vrrp_instance V",))
+    wait_for_state(worker, State.MASTER, "W")
+    assert addresses(lab.a, "vrrp.51").keys() == {"10.9.0.100/32"}
+    assert {frame.mac for frame in tap(lab.b).wait_for(advert, 2)} == {MAC}
+    worker.stop(StopHow.CLEAN)
+
+
+@pytest.mark.parametrize("config", [VMAC, VMAC6], ids=["IPv4", "IPv6"])
+def test_a_base_that_is_down_for_a_moment(lab: Lab, worker: Worker, tap: Tap, config: VrrpInstance) -> None:
+    lead(worker, config)
+    name, there = ("vrrp.51", MAC) if config is VMAC else ("vrrp6.51", MAC6)
+    before = addresses(lab.a, name).keys()
+    lab.a.ip("link", "set", "eth0", "down")
+    worker.wait_for_state(State.FAULT)
+    lab.a.ip("link", "set", "eth0", "up")
+    worker.wait_for_state(State.MASTER)
+    wire = tap(lab.b)
+    assert {frame.mac for frame in wire.wait_for(advert, 3)} == {there}
+    assert addresses(lab.a, name).keys() == before
+    worker.stop(StopHow.CLEAN)
+
+
+@pytest.mark.parametrize("config", [VMAC, VMAC6], ids=["IPv4", "IPv6"])
+def test_after_a_crash_without_memory_it_is_a_quiet_backup(
+    lab: Lab, worker: Worker, start_worker: StartWorker, tap: Tap, config: VrrpInstance
+) -> None:
+    lead(worker, config)
+    name = "vrrp.51" if config is VMAC else "vrrp6.51"
+    held = {f"{virtual.address}/{virtual.prefixlen}" for virtual in config.addresses}
+    worker.kill()
+    heir = start_worker(lab.a)
+    configure(heir, replace(config, priority=100, advert_int=10.0))
+    wait_for_state(heir, State.BACKUP)
+    assert held.isdisjoint(addresses(lab.a, name))
+    wire = tap(lab.b)
+    for asked in ("10.9.0.100", "fd09::100", "fe80::100%eth0"):
+        lab.b.run("sh", "-c", f"ping -c2 -i0.1 -W0.1 {asked} || true")
+    assert [frame for frame in wire.all() if frame.mac in (MAC, MAC6)] == []
+    heir.stop(StopHow.CLEAN)
+
+
+def test_a_base_that_is_renamed_takes_it_away_until_it_is_back(lab: Lab, worker: Worker) -> None:
+    lead(worker, VMAC)
+    rename = "ip link set {0} name {1} || {{ ip link set {0} down; ip link set {0} name {1}; ip link set {1} up; }}"
+    lab.a.run("sh", "-c", rename.format("eth0", "nic0"))
+    assert "eth0" in worker.wait_for_state(State.FAULT).reason
+    lab.a.wait_until(lambda: not addresses(lab.a, "vrrp.51"))
+    lab.a.run("sh", "-c", rename.format("nic0", "eth0"))
+    worker.wait_for_state(State.MASTER)
+    assert addresses(lab.a, "vrrp.51").keys() == {"10.9.0.100/32"}
+    worker.stop(StopHow.CLEAN)
+
+
+def test_both_families_of_one_router_id_side_by_side(lab: Lab, worker: Worker, tap: Tap) -> None:
+    wire = tap(lab.b)
+    lead(worker, VMAC, replace(VMAC6, name="W"))
+    assert links(lab.a) == {"lo", "eth0", "vrrp.51", "vrrp6.51"}
+    wire.wait_for(lambda frame: (frame.kind, frame.mac) == ("advert", MAC))
+    wire.wait_for(lambda frame: (frame.kind, frame.mac) == ("advert6", MAC6))
+    configure(worker, generation=2, drop=("vrrp_instance V",))
+    assert links(lab.a) == {"lo", "eth0", "vrrp6.51"}
+    worker.stop(StopHow.CLEAN)

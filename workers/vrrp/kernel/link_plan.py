@@ -122,6 +122,8 @@ class _Planner:
         self._owners: dict[Identity, str] = {}
 
     def plan(self, instance: VrrpInstance) -> LinkPlan:
+        if not _makes_links(instance):
+            return _plain(instance)
         scheme = _Scheme(instance, self)
         own = scheme.own()
         addresses = tuple(map(scheme.placed, instance.addresses))
@@ -164,6 +166,27 @@ class _Planner:
 
     def _take(self, name: str, identity: Identity) -> bool:
         return self._names.setdefault(name, identity) == identity
+
+
+def _makes_links(instance: VrrpInstance) -> bool:
+    """Whether an instance may need an interface of its own."""
+    if instance.use_vmac is not None or instance.use_ipvlan is not None or instance.use_vmac_addr:
+        return True
+    return any(address.use_vmac for address in (*instance.addresses, *instance.excluded))
+
+
+def _plain(instance: VrrpInstance) -> LinkPlan:
+    """The plan of most instances: everything is where the configuration says."""
+    base = instance.interface or instance.vrf
+    return LinkPlan(
+        links=(),
+        send_on=base,
+        receive_on=base,
+        source_on=base,
+        addresses=instance.addresses,
+        excluded=instance.excluded,
+        promote=instance.interface if instance.promote_secondaries else "",
+    )
 
 
 def _fitting(prefix: str, tail: str) -> str:

@@ -29,6 +29,8 @@ from alived.workers.vrrp.transport.backlog import enlarge
 RTMGRP_LINK, RTMGRP_IPV4_IFADDR, RTMGRP_IPV6_IFADDR = 0x1, 0x10, 0x100
 DATAGRAM = 1 << 16
 READS_PER_TURN = 32
+READS_AFTER_OVERFLOW = 1 << 16
+"""More than the largest sensible receive buffer holds; the kernel adds none meanwhile."""
 
 MESSAGES_PER_WRITE = 256
 BYTES_PER_WRITE = 1 << 16
@@ -194,9 +196,12 @@ class Monitor:
 
 
 def drain(opened: socket.socket) -> tuple[list[bytes], bool]:
-    """What can be read in one turn of the loop, and whether the kernel had to drop some. OSError: unexpected."""
+    """What can be read in one turn of the loop, or nothing if the kernel had to drop some. OSError: unexpected.
+
+    From the first report that it drops to the moment when all is read, the kernel drops every one and speaks of it but
+    once. So all is read before anybody asks how things are; what was read would be older than the answer.
+    """
     datagrams: list[bytes] = []
-    overflowed = False
     for _ in range(READS_PER_TURN):
         try:
             datagrams.append(opened.recv(DATAGRAM))
@@ -205,8 +210,20 @@ def drain(opened: socket.socket) -> tuple[list[bytes], bool]:
         except OSError as error:
             if error.errno != errno.ENOBUFS:
                 raise
-            overflowed = True
-    return datagrams, overflowed
+            _discard(opened)
+            return [], True
+    return datagrams, False
+
+
+def _discard(opened: socket.socket) -> None:
+    for _ in range(READS_AFTER_OVERFLOW):
+        try:
+            opened.recv(1)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            if error.errno != errno.ENOBUFS:
+                raise
 
 
 def open_socket(groups: int) -> socket.socket:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from alived.ipc.model.vrrp import Family
 from alived.workers.vrrp.transport.buffers import total
 from alived.workers.vrrp.transport.headers import VRRP
+from alived.workers.vrrp.transport.listening import Listening
 from alived.workers.vrrp.transport.place import Place
 from alived.workers.vrrp.transport.receiving import (
     Ipv4Socket,
@@ -47,8 +48,9 @@ class Need(NamedTuple):
 class Inlet:
     """Receives adverts at one place. OSError: the kernel refuses a socket."""
 
-    def __init__(self, place: Place, hearing: Hearing) -> None:
+    def __init__(self, place: Place, hearing: Hearing, listening: Listening) -> None:
         self.place = place
+        self._listening = listening
         self._hearing = hearing
         self._needs: dict[str, Need] = {}
         self._sockets: dict[int, ReceiveSocket] = {}
@@ -120,10 +122,10 @@ class Inlet:
             return
         opened: ReceiveSocket
         if self.place.family is Family.IPV6:
-            opened = Ipv6Socket(self.place, protocol, self._hearing.vrrp6)
+            opened = Ipv6Socket(self.place, protocol, self._listening, self._hearing.vrrp6)
         else:
             received = self._hearing.ah if protocol == AUTHENTICATION_HEADER else self._hearing.vrrp4
-            opened = Ipv4Socket(self.place, protocol, received)
+            opened = Ipv4Socket(self.place, protocol, self._listening, received)
         opened.make_room(self._room or total(()))
         self._sockets[protocol] = opened
         self._joined[protocol] = set()

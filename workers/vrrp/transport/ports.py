@@ -4,6 +4,7 @@ What does not live here: the sockets (inlet.py, outlet.py), and which place an i
 """
 
 from alived.workers.vrrp.transport.inlet import Hear, Inlet
+from alived.workers.vrrp.transport.listening import Listening
 from alived.workers.vrrp.transport.outlet import Outlet
 from alived.workers.vrrp.transport.place import Place
 
@@ -11,9 +12,10 @@ from alived.workers.vrrp.transport.place import Place
 class Ports:
     """Inlets and outlets by place."""
 
-    def __init__(self, hear: Hear) -> None:
+    def __init__(self, hear: Hear, listening: Listening) -> None:
         """`hear` says who is told of what is received at a place."""
         self._hear = hear
+        self._listening = listening
         self._inlets: dict[Place, Inlet] = {}
         self._outlets: dict[Place, Outlet] = {}
 
@@ -21,7 +23,7 @@ class Ports:
         """The sockets that hear at a place. OSError: the kernel refuses one."""
         inlet = self._inlets.get(place)
         if inlet is None:
-            inlet = self._inlets[place] = Inlet(place, self._hear(place))
+            inlet = self._inlets[place] = Inlet(place, self._hear(place), self._listening)
         return inlet
 
     def outlet(self, place: Place) -> Outlet:

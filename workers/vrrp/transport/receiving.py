@@ -1,11 +1,11 @@
 """Raw sockets that hear adverts: of one protocol, at one place.
 
 What is received is handed on as it came, at most PACKETS_PER_TURN before other work gets its turn. What does not live
-here: who wants it (inlet.py), what it means (wire/reception.py), and the sockets that send (outlet.py).
+here: when it is read (listening.py), who wants it (inlet.py), what it means (wire/reception.py), and the sockets that
+send (outlet.py).
 """
 
 import abc
-import asyncio
 import errno
 import logging
 import socket
@@ -15,10 +15,11 @@ from typing import ClassVar
 
 from alived.ipc.model.vrrp import Family
 from alived.workers.vrrp.transport.backlog import enlarge
+from alived.workers.vrrp.transport.listening import Listening
 from alived.workers.vrrp.transport.place import Place
 
-PACKETS_PER_TURN = 64
-"""Adverts read before other work gets its turn."""
+PACKETS_PER_TURN = 512
+"""Adverts read before other work gets its turn: after a stall one of each virtual router, before their timers fire."""
 DATAGRAM = 4352
 """Bytes. 255 IPv6 addresses take 4,088, and what is cut off is refused as too short."""
 
@@ -43,8 +44,9 @@ class ReceiveSocket(abc.ABC):
     _JOIN: ClassVar[int]
     _LEAVE: ClassVar[int]
 
-    def __init__(self, place: Place, protocol: int) -> None:
+    def __init__(self, place: Place, protocol: int, listening: Listening) -> None:
         self.place = place
+        self._listening = listening
         family = socket.AF_INET if place.family is Family.IPV4 else socket.AF_INET6
         self._socket = socket.socket(family, socket.SOCK_RAW | socket.SOCK_NONBLOCK, protocol)
         try:
@@ -54,7 +56,7 @@ class ReceiveSocket(abc.ABC):
         except OSError:
             self._socket.close()
             raise
-        asyncio.get_running_loop().add_reader(self._socket, self._readable)
+        listening.add(self._socket, self._read)
 
     def join(self, group: bytes) -> None:
         """Hear what is sent to a group, in network order. OSError: the kernel refuses."""
@@ -70,7 +72,7 @@ class ReceiveSocket(abc.ABC):
 
     def close(self) -> None:
         """Hear no more; the kernel leaves the groups."""
-        asyncio.get_running_loop().remove_reader(self._socket)
+        self._listening.remove(self._socket)
         self._socket.close()
 
     @abc.abstractmethod
@@ -85,7 +87,7 @@ class ReceiveSocket(abc.ABC):
     def _read_one(self) -> None:
         """Hand one packet on. BlockingIOError: there is none."""
 
-    def _readable(self) -> None:
+    def _read(self) -> None:
         read_one = self._read_one
         try:
             for _ in range(PACKETS_PER_TURN):
@@ -102,10 +104,10 @@ class Ipv4Socket(ReceiveSocket):
 
     _LEVEL, _JOIN, _LEAVE = socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.IP_DROP_MEMBERSHIP
 
-    def __init__(self, place: Place, protocol: int, received: ReceiveDatagram) -> None:
+    def __init__(self, place: Place, protocol: int, listening: Listening, received: ReceiveDatagram) -> None:
         self._received = received
         self._buffer = memoryview(bytearray(DATAGRAM))
-        super().__init__(place, protocol)
+        super().__init__(place, protocol, listening)
 
     def _membership(self, group: bytes) -> bytes:
         return struct.pack("=4s4si", group, bytes(4), self.place.ifindex)
@@ -124,9 +126,9 @@ class Ipv6Socket(ReceiveSocket):
 
     _LEVEL, _JOIN, _LEAVE = socket.IPPROTO_IPV6, socket.IPV6_JOIN_GROUP, socket.IPV6_LEAVE_GROUP
 
-    def __init__(self, place: Place, protocol: int, received: ReceivePayload) -> None:
+    def __init__(self, place: Place, protocol: int, listening: Listening, received: ReceivePayload) -> None:
         self._received = received
-        super().__init__(place, protocol)
+        super().__init__(place, protocol, listening)
 
     def _membership(self, group: bytes) -> bytes:
         return struct.pack("=16si", group, self.place.ifindex)

@@ -45,11 +45,10 @@ class _Ear:
     def __init__(self, dialect: Dialect, conversation: Conversation, listener: Listener) -> None:
         self.dialect, self.conversation, self.listener = dialect, conversation, listener
         self.meanings: dict[tuple[object, ...], Heard] = {}
-        self.last: Heard | None = None
 
 
 class _Known(NamedTuple):
-    ear: _Ear
+    listener: Listener
     heard: Heard
 
 
@@ -81,17 +80,16 @@ class Receiver:
                 del self._ears[vrid]
         self._changed()
 
+    def knows(self, vrid: int) -> bool:
+        """Whether any listener has this virtual router ID."""
+        return vrid in self._ears
+
     def forget(self) -> None:
         """What was accepted may not be acceptable now: an address changed."""
         self._known.clear()
-        self._strangers.clear()
         for ears in self._ears.values():
             for ear in ears:
                 ear.meanings.clear()
-
-    def last(self, listener: Listener) -> Heard | None:
-        """The last advert that a listener accepted."""
-        return next((ear.last for ears in self._ears.values() for ear in ears if ear.listener is listener), None)
 
     def __len__(self) -> int:
         return sum(len(ears) for ears in self._ears.values())
@@ -102,8 +100,8 @@ class Receiver:
         key = packet[:4] + packet[8:10] + packet[12:]
         known = self._known.get(key)
         if known is not None:
-            known.ear.last = known.heard
-            known.ear.listener.heard(known.heard)
+            listener, heard = known
+            listener.heard(heard)
             return
         opened = open_ipv4(packet)
         if isinstance(opened, Rejection):
@@ -118,8 +116,8 @@ class Receiver:
         key = (payload, source, destination, hop_limit)
         known = self._known.get(key)
         if known is not None:
-            known.ear.last = known.heard
-            known.ear.listener.heard(known.heard)
+            listener, heard = known
+            listener.heard(heard)
             return
         self._examine(Datagram(source, destination, hop_limit, PROTOCOL, payload), key, wall)
 
@@ -155,8 +153,7 @@ class Receiver:
         if not letter.sealed:
             if len(self._known) >= self._limit:
                 self._known.clear()
-            self._known[key] = _Known(ear, heard)
-        ear.last = heard
+            self._known[key] = _Known(ear.listener, heard)
         if before is None:
             if len(ear.meanings) >= MEANINGS:
                 ear.meanings.clear()
@@ -182,6 +179,7 @@ class Receiver:
         self._unknown(vrid, source)
 
     def _changed(self) -> None:
+        self._strangers.clear()
         self._limit = max(REMEMBERED, 4 * len(self))
         self.forget()
 
