@@ -24,7 +24,8 @@ PURE := ipc/codec ipc/record supervisor/changes supervisor/disturbance superviso
     workers/vrrp/kernel/interfaces workers/vrrp/kernel/link_alias workers/vrrp/kernel/link_plan \
     workers/vrrp/kernel/linkmessage workers/vrrp/kernel/nlmessage workers/vrrp/kernel/routes \
     workers/vrrp/kernel/rtnetlink workers/vrrp/kernel/rules workers/vrrp/transport/buffers \
-    workers/vrrp/transport/headers workers/vrrp/transport/pace workers/vrrp/transport/place workers/vrrp/wire/advert \
+    workers/vrrp/transport/headers workers/vrrp/transport/pace workers/vrrp/transport/place \
+    workers/vrrp/transport/window workers/vrrp/wire/advert \
     workers/vrrp/wire/ah workers/vrrp/wire/checksum workers/vrrp/wire/datagram workers/vrrp/wire/dialect \
     workers/vrrp/wire/garp workers/vrrp/wire/inspection workers/vrrp/wire/judge workers/vrrp/wire/neighbour \
     workers/vrrp/wire/reception workers/vrrp/wire/rejection workers/vrrp/wire/trailer workers/vrrp/wire/writer \

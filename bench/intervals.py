@@ -7,7 +7,7 @@ from bench.stage import Daemon, both
 from bench.table import Row, median
 from examples.testbed.hosts import Cluster, Host
 from examples.testbed.pair import BY_ELECTION, CONFIG, VIP, Pair
-from examples.testbed.probes import Pings
+from examples.testbed.probes import PATIENCE, Pings
 
 ROUNDS = 10
 INTERVALS = (1.0, 0.1, 0.01)
@@ -58,7 +58,7 @@ def _configure(host: Host, priority: int, interval: float) -> None:
 def _round(pair: Pair, interval: float, blow: Blow, heal: Blow) -> float:
     pings = Pings(pair.client, VIP, PING_EVERY)
     blow(pair)
-    time.sleep(DOWN * interval + 0.5)
+    time.sleep(DOWN * interval + 1.5 * PATIENCE)  # a ping that is given up only when all end would prolong the silence
     silence = pings.stop().silence
     heal(pair)
     pair.wait_for_address(pair.host1, BY_ELECTION)

@@ -14,7 +14,7 @@ import gc
 import logging
 import os
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from alived.ipc import memory
 from alived.ipc.bus import WorkerBus
@@ -89,6 +89,7 @@ class Loop:
         self._bus.start(self._dispatch)
         self._bus.send(Hello(pid=os.getpid()))
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._callback_failed)
         self._beat(loop, loop.time())
         self._timers[1:] = [loop.call_later(CONFIGURE_LIMIT, self._give_up)]
         try:
@@ -97,6 +98,17 @@ class Loop:
             for timer in self._timers:
                 timer.cancel()
             self._bus.close()
+
+    def _callback_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """A timer's or a reader's callback raised: what it had to do is half done, and may never be done again.
+
+        The heartbeat would go on, so nobody would notice. An heir takes up where the last whole step ended.
+        """
+        error = context.get("exception")
+        if "handle" in context and isinstance(error, Exception) and not self._stopped.done():
+            self._stopped.set_exception(error)
+        else:
+            loop.default_exception_handler(context)
 
     def _beat(self, loop: asyncio.AbstractEventLoop, due: float) -> None:
         self._lag = max(self._lag, loop.time() - due)

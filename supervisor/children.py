@@ -60,6 +60,8 @@ class Child:
         self.up_to_date = asyncio.Event()
         """It has taken on all that it was told."""
         self._write_log = write_log
+        self.killed = False
+        """It was sent SIGKILL."""
         self._lives = 0
         self._pidfd = -1
 
@@ -80,7 +82,7 @@ class Child:
         self.identity = f"{self.name}/{os.getpid()}/{self._lives}".encode()
         self.patience = Patience(time.monotonic())
         self.placement, self.riser = Placement(), Riser()
-        self.generation = 0
+        self.generation, self.killed = 0, False
         self.greeted, self.ended = loop.create_future(), loop.create_future()
         self.up_to_date.clear()
         pipe = LogPipe(lambda level, text: self._write_log(self.name, level, text))
@@ -118,6 +120,7 @@ class Child:
         self.riser.beat(loop_lag)
 
     def kill(self) -> None:
-        """End it now. A stopped process ends as well."""
+        """End it now. A stopped process ends as well; one that waits for the kernel may take its time."""
         if self.alive:
+            self.killed = True
             signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)

@@ -214,10 +214,12 @@ class Crew:
     def look(self, now: float) -> None:
         """Replace workers that have hung, and bury orphans that were left to us."""
         for child in self.children.values():
-            if child.alive and child.phase is not Phase.STOPPING and self._hangs(child, now):
+            if not child.alive or child.killed:
+                continue
+            if child.phase is not Phase.STOPPING and self._hangs(child, now):
                 log.error("%s worker (pid %d) has hung: no heartbeat", child.name, child.pid)
                 child.kill()
-            elif child.alive and child.riser.rise(self._scheduling(child), self.config.settings.auto_priority):
+            elif child.riser.rise(self._scheduling(child), self.config.settings.auto_priority):
                 log.warning("%s worker is late: real-time priority %d", child.name, child.riser.rt_priority)
                 self._place(child)
         self._bury_orphans()

@@ -60,6 +60,7 @@ PURE = (
     "workers/vrrp/transport/headers.py",
     "workers/vrrp/transport/pace.py",
     "workers/vrrp/transport/place.py",
+    "workers/vrrp/transport/window.py",
     "workers/vrrp/wire/advert.py",
     "workers/vrrp/wire/ah.py",
     "workers/vrrp/wire/checksum.py",

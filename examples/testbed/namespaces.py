@@ -135,12 +135,7 @@ class Node:
         return Path(f"/proc/{self.pid}/root") / inside.lstrip("/")
 
     def popen(
-        self,
-        *argv: str,
-        output: IO[str] | int | None = None,
-        errors: IO[str] | int | None = None,
-        commands: IO[str] | int = subprocess.DEVNULL,
-        **env: str,
+        self, *argv: str, output: IO[str] | int | None = None, errors: IO[str] | int | None = None, **env: str
     ) -> subprocess.Popen[str]:
         """Start a program inside; its pid is the one that this process sees. `env` is added to the environment."""
 
@@ -154,7 +149,7 @@ class Node:
                 argv,
                 preexec_fn=enter,  # noqa: PLW1509 - no other way into a namespace; who uses this has one thread
                 start_new_session=True,
-                stdin=commands,
+                stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=errors,
                 text=True,

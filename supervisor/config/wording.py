@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from alived.ipc.model.common import Account, Program
+from alived.ipc.model.routing import StaticRouting
 from alived.supervisor.config.forms.addresses import AddressLine
 from alived.supervisor.config.forms.form import quoted
 from alived.supervisor.config.forms.programs import Command, UserAndGroup
@@ -85,6 +86,9 @@ WRITTEN: Mapping[tuple[str, str], Written] = {
 }
 """(block, word) -> how it is written."""
 
+STATIC = frozenset({("", "static_ipaddress"), ("", "static_routes"), ("", "static_rules")})
+"""Words of the top level that are of an object of their own."""
+
 
 def attribute_of(row: Row) -> str | None:
     """Path of a row's value in the object of its block; None: it is not an attribute of that alone."""
@@ -142,6 +146,7 @@ def rows_by_attribute(cls: type) -> Mapping[str, Row]:
     found: dict[str, Row] = {}
     for row in ROWS:
         path = attribute_of(row)
-        if path and MODELS.get(row.block) is cls and not row.spelling_of:
+        model = StaticRouting if (row.block, row.word) in STATIC else MODELS.get(row.block)
+        if path and model is cls and not row.spelling_of:
             found.setdefault(path, row)
     return found

@@ -164,3 +164,19 @@ def test_what_a_running_daemon_holds_against_it_and_what_it_says_of_itself(hosts
     assert "other interval than VI_1 here (2 s)" in heard["problems"]
     assert running.end()[0] == 0
     assert daemon.stop() == 0
+
+
+def test_a_wrong_password_is_what_the_daemon_holds_against_it(hosts: tuple[Host, Host]) -> None:
+    _, listener = hosts
+    listener.write(CONFIG, INSTANCE.format(priority=50, interval=1).replace("1111", "2222"))
+    daemon = alived(listener, CONFIG)
+    ask = ("env", f"PYTHONPATH={ROOT}", sys.executable, "-m", "alived.ctl", "why", "VI_1")
+    limit = time.monotonic() + PATIENCE
+    while "ago from 172.20.0.21: wrong password" not in listener.run(*ask, check=False):
+        assert time.monotonic() < limit, daemon.output()
+        time.sleep(0.02)
+    running = Running(listener, "ens33")
+    heard = running.wait_for(source="172.20.0.21")
+    assert heard["problems"][-1] == "VI_1 here does not accept it: wrong password"
+    assert running.end()[0] == 0
+    assert daemon.stop() == 0

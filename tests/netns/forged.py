@@ -4,7 +4,6 @@
 it what to send. What does not live here: what they are good for.
 """
 
-import os
 import select
 import socket
 import struct
@@ -17,10 +16,13 @@ from examples.testbed.adverts import GROUP, VRRP
 from examples.testbed.hosts import INTERFACE, Host
 from examples.testbed.services import ROOT
 
+LINE = ("127.0.0.1", 5999)
+"""Where a chorus is told what to send."""
+
 
 def checksum(data: bytes) -> int:
     """RFC 1071."""
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    total: int = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF
@@ -69,9 +71,13 @@ class Chorus:
     def __init__(self, host: Host) -> None:
         self.host = host
         argv = (sys.executable, "-m", __name__, host.address)
-        self._process = host.popen(*argv, output=subprocess.PIPE, commands=subprocess.PIPE, PYTHONPATH=str(ROOT))
-        assert self._process.stdout is not None
-        self._process.stdout.readline()  # it is ready
+        process = host.popen(*argv, output=subprocess.PIPE, PYTHONPATH=str(ROOT))
+        assert process.stdout is not None
+        process.stdout.readline()  # it is ready
+        process.stdout.close()
+        with host.network():
+            self._line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        host.at_end.callback(self._line.close)
 
     def speak(self, vrid: int, priority: int, address: str, interval: float = 0.25) -> None:
         """Be master of a virtual router, from now on."""
@@ -86,32 +92,27 @@ class Chorus:
         self._tell(f"{vrid} {priority} {address} {interval} once")
 
     def _tell(self, command: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{command}\n")
-        self._process.stdin.flush()
+        self._line.sendto(command.encode(), LINE)
 
 
 def sing(source: str) -> None:
-    """Do what standard input says, until it ends."""
+    """Do what one is told, until one is killed."""
+    line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    line.bind(LINE)
     out = wire()
     out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 255)
     parts: dict[int, tuple[float, float, bytes]] = {}
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    rest = b""
     while True:
         due = min((at for at, _, _ in parts.values()), default=time.monotonic() + 1)
-        if select.select([0], [], [], max(0.0, due - time.monotonic()))[0]:
-            if not (data := os.read(0, 65536)):
-                return
-            *lines, rest = (rest + data).split(b"\n")
-            for line in lines:
-                words = line.decode().split()
-                parts.pop(int(words[0]), None)
-                if len(words) > 1:
-                    vrid, priority, address, interval = int(words[0]), int(words[1]), words[2], float(words[3])
-                    message = version_3(vrid, priority, [address], source, interval=interval)
-                    parts[vrid] = (time.monotonic(), 0.0 if words[4:] else interval, message)
+        if select.select([line], [], [], max(0.0, due - time.monotonic()))[0]:
+            words = line.recv(1500).decode().split()
+            parts.pop(int(words[0]), None)
+            if len(words) > 1:
+                vrid, priority, address, interval = int(words[0]), int(words[1]), words[2], float(words[3])
+                message = version_3(vrid, priority, [address], source, interval=interval)
+                parts[vrid] = (time.monotonic(), 0.0 if words[4:] else interval, message)
         now = time.monotonic()
         for vrid, (at, interval, message) in list(parts.items()):
             if at <= now:

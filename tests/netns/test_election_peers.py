@@ -75,46 +75,63 @@ class Stage:
             raise AssertionError(f"{what}: {found[0]}, not {wanted}") from None
 
 
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    try:
-        cluster = Cluster()
-    except NotPermitted as error:
-        pytest.skip(str(error))
-    with cluster:
-        stage = Stage(cluster.host("first", "172.20.0.21/24"), cluster.host("second", "172.20.0.22/24"))
-        for host in (stage.first, stage.second):
-            blocks = (case.block(case.first if host is stage.first else case.second) for case in CASES)
-            host.write(CONFIG, "global_defs {\ndynamic_interfaces\n}\n" + "".join(blocks))
-        yield stage
-
-
 Daemon = Callable[[Host, str], Service]
 
 
-@pytest.mark.parametrize(
-    ("first", "second"),
-    [(alived, keepalived), (keepalived, alived)],
-    ids=["alived with keepalived", "keepalived with alived"],
-)
-def test_who_is_master(stage: Stage, first: Daemon, second: Daemon) -> None:
-    daemon = first(stage.first, CONFIG)
-    wait_until(lambda: stage.on(stage.first) == ALL, PATIENCE, "the only one is master")
-    other = second(stage.second, CONFIG)
+def make_stage(cluster: Cluster) -> Stage:
+    """No daemon runs yet."""
+    stage = Stage(cluster.host("first", "172.20.0.21/24"), cluster.host("second", "172.20.0.22/24"))
+    for host in (stage.first, stage.second):
+        blocks = (case.block(case.first if host is stage.first else case.second) for case in CASES)
+        host.write(CONFIG, "global_defs {\ndynamic_interfaces\n}\n" + "".join(blocks))
+    return stage
+
+
+@pytest.fixture
+def stages() -> Iterator[list[tuple[Stage, Daemon, Daemon]]]:
+    """alived has the lower address, and the higher one."""
+    try:
+        with Cluster() as one, Cluster() as other:
+            yield [(make_stage(one), alived, keepalived), (make_stage(other), keepalived, alived)]
+    except NotPermitted as error:
+        pytest.skip(str(error))
+
+
+def test_who_is_master(stages: list[tuple[Stage, Daemon, Daemon]]) -> None:
+    both = [stage for stage, _, _ in stages]
+
+    def settle(first: set[str], what: str) -> None:
+        for stage in both:
+            stage.settle(first, what)
+
+    daemons = [first(stage.first, CONFIG) for stage, first, _ in stages]
+    for stage in both:
+        wait_for_all(stage, stage.first)
+    others = [second(stage.second, CONFIG) for stage, _, second in stages]
     time.sleep(CALM)
-    stage.settle(ALL, "the first one stays, equal or not")
+    settle(ALL, "the first one stays, equal or not")
 
-    stage.first.isolate()
-    wait_until(lambda: stage.on(stage.second) == ALL, PATIENCE, "a network in two has two masters")
-    stage.first.rejoin()
-    stage.settle(ALL - {"equal"}, "of equal masters the higher address stays, of others the higher priority")
+    for stage in both:
+        stage.first.isolate()
+    for stage in both:
+        wait_for_all(stage, stage.second)
+        stage.first.rejoin()
+    settle(ALL - {"equal"}, "of equal masters the higher address stays, of others the higher priority")
 
-    daemon.stop()
-    stage.settle(set(), "the only one is master")
-    daemon.start()
-    stage.settle(ALL - {"equal", "nopreempt"}, "the first one is back")
+    for daemon in daemons:
+        daemon.stop()
+    settle(set(), "the only one is master")
+    for daemon in daemons:
+        daemon.start()
+    settle(ALL - {"equal", "nopreempt"}, "the first one is back")
     time.sleep(CALM)
-    stage.settle(ALL - {"equal", "nopreempt"}, "nobody preempts an equal one, nor with nopreempt a lower one")
+    settle(ALL - {"equal", "nopreempt"}, "nobody preempts an equal one, nor with nopreempt a lower one")
 
-    other.stop()
-    stage.settle(ALL, "the only one is master")
+    for daemon in others:
+        daemon.stop()
+    settle(ALL, "the only one is master")
+
+
+def wait_for_all(stage: Stage, host: Host) -> None:
+    """A host has all addresses; the other one may have them, too."""
+    wait_until(lambda: stage.on(host) == ALL, PATIENCE, f"{host.name} is master")

@@ -88,6 +88,13 @@ vrrp_sync_group G_quiet {{
 """
 
 
+LATE_GROUP = (
+    "G_quiet {\n    group {\n        VI_lonely\n",
+    "G_late {\n    group {\n        VI_plain\n        VI_second\n",
+)
+"""A reload makes the second one of the first: two that are master become members."""
+
+
 def programs(name: str, *words: str) -> str:
     """Everything that can be told of an instance or a group, each by a program of its own."""
     return "\n".join(f'    {word} "{RECORD} {name} {word}"' for word in words)
@@ -157,7 +164,8 @@ def changed_configuration() -> str:
     priorities = {FILE: 120, LINK: 160, LEFT: 140, OWNER: 254}
     changed = [replace(one, priority=priorities.get(one, one.priority)) for one in EVERYBODY]
     staying = [one for one in changed if one.name not in (GONE.name, MISSED.name)]
-    return _whole(HEAD.replace("        VI_right\n", ""), [*staying, NEW])
+    groups = HEAD.replace("        VI_right\n", "").replace(LATE_GROUP[0], LATE_GROUP[1])
+    return _whole(groups, [*staying, NEW])
 
 
 def _whole(head: str, instances: Iterable[Told]) -> str:

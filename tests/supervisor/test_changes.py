@@ -14,7 +14,7 @@ from alived.ipc.model.config import Config
 from alived.ipc.model.groups import SyncGroup
 from alived.ipc.model.links import Vmac
 from alived.ipc.model.lvs import Forwarding, ForwardingMethod, Protocol, RealServer, VirtualServer
-from alived.ipc.model.routing import VirtualAddress
+from alived.ipc.model.routing import Route, StaticRouting, VirtualAddress
 from alived.ipc.model.settings import Settings
 from alived.ipc.model.vrrp import Announcing, TrackedScript, VrrpInstance
 from alived.supervisor.changes import Change, changes, worst
@@ -119,6 +119,16 @@ def test_the_order_of_addresses_is_what_adverts_say_and_no_more() -> None:
     change = of(both, replace(both, addresses=(TWO, ONE)))
     assert change.words == "vrrp_instance VI_1: virtual_ipaddress in this order -> in another order"
     assert change.effect == Effect(Disturbs.ADVERT, "adverts list the addresses in this order")
+
+
+def test_static_objects_are_written_as_in_the_file() -> None:
+    before = StaticRouting(addresses=(VirtualAddress(address="10.0.0.1", prefixlen=32, dev="lo"),))
+    after = StaticRouting(routes=(Route(destination="10.7.0.0/16", via="10.0.0.2"),))
+    change = of(before, after)
+    assert (
+        change.words
+        == "static routing: static_ipaddress - 10.0.0.1/32 dev lo, static_routes + 10.7.0.0/16 via 10.0.0.2"
+    )
 
 
 def test_a_long_line_is_cut() -> None:

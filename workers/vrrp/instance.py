@@ -78,7 +78,8 @@ class Instance:
         self._seen = seen
         self.standing = judge(config.priority, (), seen)
         self.machine = Machine(translate.settings(config, b""), self.standing.effective)
-        self.voice = Voice(config, plan, host.exchange, host.interfaces, self)
+        self.machine.since = host.alarm.now()
+        self.voice = Voice(config, plan, host.exchange, host.interfaces)
         self.belongings = Belongings(config, plan, host)
         self._priority_on_entry = self.machine.priority
         """Effective priority when the present state was entered."""
@@ -91,7 +92,7 @@ class Instance:
         """What was heard last, and what it is to the machine."""
         self._sending_fails = False
         self._stopping = self._deleted = False
-        self._beginning: events.Startup | Resumed | None = None
+        self._beginning: events.Startup | None = None
         """What begins its work as soon as nothing is awaited any more."""
 
     @property
@@ -107,13 +108,17 @@ class Instance:
     def start(self, resumed: Resumed | None, until: float) -> None:
         """Begin to work, or go on where a predecessor stopped; not as master before `until`, a startup delay's end.
 
-        What could be a fault and has not reported yet is waited for: nobody is told of a fault that may be none.
+        What could be a fault and has not reported yet is waited for: nobody is told of a fault that may be none. Who
+        goes on does not wait: his predecessor did not know more.
         """
         self.standing = judge(self.config.priority, self.trackers, self._seen)
         self.machine.priority = self._priority_on_entry = self.standing.effective
         self._tell_priority()
         self.look_around()
-        self._beginning = resumed or events.Startup(until)
+        if resumed is not None:
+            self._receive(resumed)
+            return
+        self._beginning = events.Startup(until)
         if self.standing.awaited:
             log.info("(%s) waits for %s", self.name, ", ".join(self.standing.awaited))
         self._begin()
@@ -167,7 +172,7 @@ class Instance:
 
     def look_around(self) -> None:
         """Something about the interfaces may have changed: sockets, own address, faults, what a master has."""
-        self.voice.tune_in(self._host.settings, self._host.virtual)
+        self.voice.tune_in(self, self._host.settings, self._host.virtual)
         wanted = translate.settings(self.config, self.voice.source)
         if wanted != self.machine.settings:
             self._receive(events.Reconfigured(wanted))
@@ -180,6 +185,8 @@ class Instance:
         """Why it is in its state, in words."""
         if self._beginning is not None:
             return f"waits for {', '.join(self.standing.awaited)}"
+        if self.machine.state is State.FAULT and self.machine.faults:  # which may be others than at first
+            return ", ".join(sorted(self.machine.faults))
         return self.machine.reason
 
     @property
@@ -227,7 +234,9 @@ class Instance:
 
     def expire(self, now: float) -> None:
         """Do what is due at `now`."""
-        self._act(self.machine.expire(now))
+        actions = self.machine.expire(now)
+        if actions or self.group is not None:  # mostly there are none: an advert has put the deadline off
+            self._act(actions)
         if self._retry_due is not None and self._retry_due <= now:
             self._retry_due, self._unavailable = None, set()
             self.settle_faults()

@@ -61,6 +61,8 @@ class Roster:
         """By name of the instance."""
         self._groups: dict[str, Group] = {}
         self._watchers = Watchers()
+        self._grouped: set[str] = set()
+        """Names of instances that track what a sync group does."""
         self._track_groups: dict[str, set[str]] = {}
         """Name of an instance -> the track_groups that it is in."""
         self._concerned: dict[str, dict[str, None]] = {}
@@ -77,6 +79,8 @@ class Roster:
         self._started = message.started or self._started
         for key in message.drop:
             self._drop(self._objects.pop(key, None))
+        for key in message.drop:  # removing an interface takes milliseconds; the last one's peers do not wait for that
+            self._host.links.release(key)
         self._objects |= {item.key: item for item in message.put if isinstance(item, VrrpObject)}
         self._sort()
         self._configure_host()
@@ -89,7 +93,10 @@ class Roster:
                 self._track_groups.setdefault(member, set()).add(watching.name)
         self._hold_static()
         self._host.virtual = self._virtual()
+        tracked = self._watchers.keys()
         fresh = self._change(message)
+        for key in tracked - self._watchers.keys():  # what it was will be no news when it is tracked again
+            self._seen.pop(key, None)
         self._form_groups(heritage)
         for config in fresh:
             self.instances[config.name].start(self._resumption(config, heritage), self._until)
@@ -166,8 +173,8 @@ class Roster:
         for group in self._groups.values():
             group.leave(name)
         instance.stop(reason, deleted=deleted)
-        self._host.links.release(instance.config.key)
         self._watchers.drop(name)
+        self._grouped.discard(name)
         self._file(name, set())
         self._host.exchange.close_unused()
 
@@ -185,10 +192,14 @@ class Roster:
 
     def _end_others(self) -> None:
         """End instances that are another virtual router from now on: first their devices and sockets go."""
+        ended: list[str] = []
         for config in self._all(VrrpInstance):
             instance = self.instances.get(config.name)
             if instance is not None and not translate.same_router(instance.config, config):
                 self._end(config.name, "has become another virtual router", deleted=False)
+                ended.append(config.key)
+        for key in ended:
+            self._host.links.release(key)
 
     def _plan(self) -> None:
         """Have the interfaces that instances need."""
@@ -274,7 +285,7 @@ class Roster:
                 self._file(config.name, instance.interfaces)
                 continue
             group = groups.get(config.name)
-            grouped = group is not None or instance.group is not None
+            grouped = group is not None or config.name in self._grouped
             if (
                 config.key in changed
                 or instance.plan != plan
@@ -291,6 +302,10 @@ class Roster:
     def _track(self, instance: Instance, config: VrrpInstance, group: SyncGroup | None) -> None:
         instance.link_troubles = self._troubles.get(config.name, [])
         instance.trackers = trackers_of(config, group)
+        if group is None:
+            self._grouped.discard(config.name)
+        else:
+            self._grouped.add(config.name)
         self._watchers.put(config.name, instance.trackers)
         for tracker in instance.trackers:
             if tracker.kind is Kind.INTERFACE:

@@ -112,6 +112,10 @@ class Watchers:
         """The instances that track something; a copy, as what follows from news may change them."""
         return tuple(self._instances.get(key, ()))
 
+    def keys(self) -> set[str]:
+        """Everything that any instance tracks."""
+        return set(self._instances)
+
     def tracks(self, key: str) -> bool:
         """Whether any instance does."""
         return key in self._instances

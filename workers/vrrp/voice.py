@@ -31,17 +31,15 @@ LONGEST_EXTRAS = 256
 class Voice:
     """The adverts of one instance, in both directions."""
 
-    def __init__(
-        self, config: VrrpInstance, plan: LinkPlan, exchange: Exchange, interfaces: Interfaces, listener: Listener
-    ) -> None:
-        """`listener` is told what is heard."""
+    def __init__(self, config: VrrpInstance, plan: LinkPlan, exchange: Exchange, interfaces: Interfaces) -> None:
         self.source = b""
         """The address that adverts come from; empty: none can be sent."""
         self.lack = ""
         """Why it can't speak or listen, in words; empty: it can."""
         self._exchange = exchange
         self._interfaces = interfaces
-        self._listener = listener
+        self._listener: Listener | None = None
+        """Who is told what is heard; kept only while it is, as it keeps us."""
         # Peers remember the last sequence number of AH: that of another life of ours must be lower than ours.
         self._conversation = Conversation(int(time.time()) & 0x7FFFFFFF)
         self._inlet: Inlet | None = None
@@ -57,9 +55,8 @@ class Voice:
     def take(self, config: VrrpInstance, plan: LinkPlan) -> None:
         """Take on a configuration; `tune_in` makes it heard. Sockets and groups that still fit stay as they are."""
         dialect = dialect_of(config)
-        if self._receiver is not None and (dialect, config.kernel_rx_buf_size) != (self._dialect, self._room_asked):
-            self._receiver.remove(self._listener)
-            self._receiver = None
+        if (dialect, config.kernel_rx_buf_size) != (self._dialect, self._room_asked):
+            self._turn_away()
         self._config, self._plan, self._dialect = config, plan, dialect
         self._room_asked = config.kernel_rx_buf_size
         self._paths = []
@@ -70,10 +67,10 @@ class Voice:
         self._repeats = not sealed and not self._dialect.unicast
         self._wanted = packed(config.source) if config.source else b""
 
-    def tune_in(self, settings: VrrpGlobals, virtual: frozenset[bytes]) -> None:
+    def tune_in(self, listener: Listener, settings: VrrpGlobals, virtual: frozenset[bytes]) -> None:
         """Hear and send through the devices as they are now. `virtual` are addresses that no advert comes from."""
         try:
-            self._listen(settings)
+            self._listen(listener, settings)
             self._speak_up(virtual)
         except OSError as error:
             self.leave()
@@ -83,11 +80,10 @@ class Voice:
         """Hear and send no more."""
         if self._inlet is not None:
             self._inlet.drop(self._config.name)
-        if self._receiver is not None:
-            self._receiver.remove(self._listener)
+        self._turn_away()
         if self._outlet is not None:
             self._outlet.drop(self._config.name)
-        self._inlet, self._outlet, self._receiver = None, None, None
+        self._inlet, self._outlet = None, None
         self._paths, self.source = [], b""
         self._ready.clear()
 
@@ -126,7 +122,13 @@ class Voice:
 
     # --- the places ---------------------------------------------------------------------------------------------------
 
-    def _listen(self, settings: VrrpGlobals) -> None:
+    def _turn_away(self) -> None:
+        """Nobody is told what is heard, until `tune_in` is called again."""
+        if self._receiver is not None and self._listener is not None:
+            self._receiver.remove(self._listener)
+        self._receiver, self._listener = None, None
+
+    def _listen(self, listener: Listener, settings: VrrpGlobals) -> None:
         place = self._exchange.place(self._plan.receive_on, self._config.family)
         if self._inlet is not None and (place is None or self._inlet.place != place):
             self.leave()
@@ -136,7 +138,8 @@ class Voice:
             self._inlet = self._exchange.ports.inlet(place)
             self._inlet.use(self._config.name, Need(self._dialect.group, self._dialect.by_ah, self._room(settings)))
             self._receiver = self._exchange.receiver(place)
-            self._receiver.add(self._dialect, self._conversation, self._listener)
+            self._receiver.add(self._dialect, self._conversation, listener)
+            self._listener = listener
 
     def _speak_up(self, virtual: frozenset[bytes]) -> None:
         place = self._exchange.place(self._plan.send_on, self._config.family)

@@ -137,7 +137,7 @@ class Watch:
             self.begin(now)
         else:  # discarded: the timer runs on
             self._preempted = event.priority
-            self.case = f"preempts {ip_address(event.source)} of priority {event.priority}"
+            self.case = f"preempted {ip_address(event.source)} of priority {event.priority}"
 
     def fire(self, now: float) -> bool:
         """The timer fired: whether we are elected, or have to listen first.

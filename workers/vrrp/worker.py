@@ -94,7 +94,7 @@ class VrrpWorker:
     def _changed(self, names: set[str], holders: set[str]) -> None:
         """Interfaces changed, or something that somebody holds was lost."""
         self._roster.links_changed(names)
-        for name in names:
+        for name in sorted(names):
             key = interface_key(name)
             if self._roster.tracks(key):
                 self._seen[key] = Observation(self._host.link_states.up(name))

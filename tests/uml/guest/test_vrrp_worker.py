@@ -128,6 +128,11 @@ def test_an_instance_of_a_vrf_and_no_interface(lab: Lab, wire: Wire) -> None:
     assert wait_for_state(worker, State.BACKUP).reason == "10.9.0.2 has priority 254, ours is 200"
     lab.a.ip("link", "delete", "blue")
     assert "blue" in wait_for_state(worker, State.FAULT).reason
+    peer.kill()
+    in_vrf(lab)
+    worker.wait_for_state(State.MASTER)
+    wire.forget()
+    wire.wait_for(lambda frame: advert(frame) and frame.source == "10.9.0.1", 2)
 
 
 def test_a_vmac_above_a_vlan_that_goes_and_comes_back(lab: Lab) -> None:

@@ -26,12 +26,12 @@ QUICK = VrrpInstance(
     interface="eth0",
     virtual_router_id=51,
     version=3,
-    advert_int=0.05,
+    advert_int=0.1,
     priority=254,
     addresses=(VIP,),
     announcing=Announcing(master_delay=0.0, master_repeat=1),
 )
-"""Takes over after 0.15 s."""
+"""Takes over after 0.3 s, and bears a machine that is busy for as long."""
 QUICK6 = replace(QUICK, family=Family.IPV6, mcast_group="ff02::12", addresses=(LINK_LOCAL6, VIP6))
 
 CLONE_NEWNET = 0x40000000

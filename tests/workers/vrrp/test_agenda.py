@@ -42,6 +42,15 @@ def test_a_turn_is_bounded() -> None:
     assert agenda.next() == 3.0
 
 
+def test_a_turn_is_bounded_within_what_is_due_at_the_same_time() -> None:
+    items = [Item(1.0) for _ in range(5)]
+    agenda = agenda_of(*items)
+    assert agenda.due(9.0, 3) == [(item, 1.0) for item in items[:3]]
+    assert agenda.next() == 1.0
+    assert agenda.due(9.0, 3) == [(item, 1.0) for item in items[3:]]
+    assert agenda.next() is None
+
+
 def test_only_what_may_be_due_sooner_than_before_is_worth_a_new_timer() -> None:
     early, late = Item(1.0), Item(2.0)
     agenda: Agenda[Item] = Agenda()

@@ -107,3 +107,25 @@ def test_who_is_no_more_is_not_woken_nor_anybody_after_the_end() -> None:
         assert not late.woken
 
     asyncio.run(scenario())
+
+
+def test_the_news_is_read_before_anybody_is_woken() -> None:
+    async def scenario() -> None:
+        late = Sleeper()
+        witness = Sleeper()
+        read: list[str] = []
+
+        def before() -> None:
+            read.append("news")
+            late.dues = [alarm.now() + 1000.0]
+
+        alarm = Alarm(before)
+        late.dues, witness.dues = [alarm.now() + 0.01], [alarm.now() + 0.01]
+        alarm.note(late)
+        alarm.note(witness)
+        await finish(witness)
+        assert read
+        assert not late.woken
+        alarm.close()
+
+    asyncio.run(scenario())

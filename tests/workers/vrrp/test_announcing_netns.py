@@ -157,7 +157,7 @@ def test_extra_ones_on_a_vmac_that_sends_none(lab: Lab, worker: Worker, tap: Tap
     assert {frame.mac for frame in found} == {"00:00:5e:00:01:33"}
 
 
-def test_an_heir_announces_nothing_to_those_who_know(
+def test_an_heir_announces_what_it_holds_and_nothing_else(
     lab: Lab, worker: Worker, start_worker: StartWorker, tap: Tap
 ) -> None:
     lead(worker, replace(QUICK, announcing=Announcing(master_delay=0.0, master_repeat=2)))

@@ -168,7 +168,7 @@ def test_an_advert_of_lower_priority_does_not() -> None:
     assert router.deadline() == DOWN
     (*_, change) = router.expire(DOWN)
     assert isinstance(change, StateChanged)
-    assert change.reason == "preempts 10.9.0.9 of priority 99"
+    assert change.reason == "preempted 10.9.0.9 of priority 99"
 
 
 def test_a_master_that_stops_is_followed_after_the_skew() -> None:
@@ -237,6 +237,13 @@ def test_higher_prio_send_advert_answers_before_it_gives_way() -> None:
     router = master(Settings(1.0, OURS, higher_prio_send_advert=True))
     first, second, _ = router.receive(AdvertReceived(101, LOWER), 100.5)
     assert (first, second) == (SendAdvert(100), RemoveAddresses())
+
+
+def test_a_master_that_repeats_itself_puts_the_timer_off_each_time() -> None:
+    router, usual = backup(), AdvertReceived(200, HIGHER)
+    for now in (1.0, 2.0, 3.0):
+        assert router.receive(usual, now) == []
+        assert (router.deadline(), router.last_heard, router.last_heard_at) == (now + DOWN, usual, now)
 
 
 @pytest.mark.parametrize("priority", [0, 254, 255])

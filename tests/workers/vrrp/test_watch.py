@@ -1,6 +1,8 @@
 """A backup's watch over its master."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alived.workers.vrrp.events import AdvertReceived, Settings
 from alived.workers.vrrp.watch import Watch
@@ -27,9 +29,9 @@ def test_an_advert_to_give_way_to_begins_the_watch_anew(priority: int) -> None:
 def test_one_of_lower_priority_does_not() -> None:
     one = watch()
     one.heard(AdvertReceived(99, A), 2.0)
-    assert (one.due, one.case) == (DOWN, "preempts 10.9.0.1 of priority 99")
+    assert (one.due, one.case) == (DOWN, "preempted 10.9.0.1 of priority 99")
     assert one.fire(DOWN)
-    assert one.case == "preempts 10.9.0.1 of priority 99"
+    assert one.case == "preempted 10.9.0.1 of priority 99"
 
 
 def test_nopreempt_leaves_it_alone_and_the_owner_does_not_know_the_word() -> None:
@@ -187,3 +189,58 @@ def test_how_long_peers_bear_our_silence() -> None:
     three = watch(version=3)
     three.learn(10.0)
     assert three.given_up_after == DOWN  # they go by the interval that we name
+
+
+def test_the_very_same_advert_again_puts_the_timer_off_and_nothing_else() -> None:
+    one, usual = watch(), AdvertReceived(200, A)
+    assert not one.heard_again(usual, 0.5)  # it is the first
+    one.heard(usual, 1.0)
+    assert one.heard_again(usual, 2.0)
+    assert (one.due, one.master, one.case, one.elected) == (2.0 + DOWN, A, "", False)
+    one.earliest = 9.0
+    assert one.heard_again(usual, 3.0)
+    assert one.due == 9.0 + DOWN
+
+
+@pytest.mark.parametrize("priority", [0, 99])
+def test_an_advert_that_does_more_is_never_usual(priority: int) -> None:
+    one, other = watch(), AdvertReceived(priority, A)
+    one.heard(other, 1.0)
+    assert not one.heard_again(other, 2.0)
+
+
+def test_nothing_is_usual_after_something_has_changed() -> None:
+    one, usual = watch(), AdvertReceived(200, A)
+    for change in (
+        lambda: one.weigh(150),
+        lambda: one.adapt(Settings(advert_int=2.0)),
+        lambda: one.heard(AdvertReceived(200, B), 1.0),
+        lambda: one.claim("owner", 1.0),
+        lambda: one.fire(one.due),
+        one.forget,
+    ):
+        one.heard(usual, 1.0)
+        assert one.heard_again(usual, 1.0)
+        change()
+        assert not one.heard_again(usual, 1.0), change
+
+
+@given(st.lists(st.sampled_from(["again", "new", "lower", "stops", "weigh", "fire"]), max_size=30), st.booleans())
+def test_what_is_heard_again_has_the_effect_of_what_is_heard(steps: list[str], nopreempt: bool) -> None:
+    quick, thorough = watch(nopreempt=nopreempt), watch(nopreempt=nopreempt)
+    usual = AdvertReceived(120, A, 1.0)
+    now = 0.0
+    for step in steps:
+        now += 0.7
+        event = {"lower": AdvertReceived(50, B, 1.0), "stops": AdvertReceived(0, A, 1.0)}.get(step, usual)
+        if step == "new":
+            event = usual = AdvertReceived(120, A, 1.0)
+        for one in (quick, thorough):
+            if step == "weigh":
+                one.weigh(220 - one.priority)
+            elif step == "fire":
+                one.fire(max(now, one.due))
+            elif one is thorough or not one.heard_again(event, now):
+                one.heard(event, now)
+        for name in ("due", "master", "elected", "case", "master_interval", "given_up_after"):
+            assert getattr(quick, name) == getattr(thorough, name), name

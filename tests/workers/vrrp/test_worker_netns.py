@@ -149,7 +149,7 @@ def test_a_failing_script_hands_over_to_keepalived_and_back(
     worker.wait_for_state(State.BACKUP)
     peer.wait_for_state(State.MASTER)
     worker.tell(TrackerChanged(tracker="script nginx", up=True))
-    assert worker.wait_for_state(State.MASTER).reason == "preempts 10.9.0.2 of priority 90"
+    assert worker.wait_for_state(State.MASTER).reason == "preempted 10.9.0.2 of priority 90"
     peer.wait_for_state(State.BACKUP)
 
 

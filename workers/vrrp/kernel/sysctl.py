@@ -81,8 +81,8 @@ class Sysctls:
         failures: list[str] = []
         for key, value in wanted.items():
             now = read(key)
-            if now is not None:
-                self._before.setdefault(key, now)
+            if now is not None and (key not in self._before or (key not in self._holders and now != value)):
+                self._before[key] = now
             self._wanted[key] = value
             self._holders.setdefault(key, set()).add(holder)
             if now != value:
@@ -114,7 +114,10 @@ class Sysctls:
     def restore_abandoned(self) -> None:
         """Put back what a predecessor changed and nobody holds."""
         for key in [key for key in self._before if key not in self._holders]:
-            if (now := read(key)) not in (None, self._before[key]):
+            now = read(key)
+            if now is None:  # its interface may come back
+                continue
+            if now != self._before[key]:
                 log.info("sysctl %s is %d again, was left at %d", key, self._before[key], now)
                 write(key, self._before[key])
             del self._before[key]
@@ -127,9 +130,12 @@ class Sysctls:
             write(key, least)
 
     def _restore(self, key: Key) -> None:
-        before, wanted = self._before.pop(key, None), self._wanted.pop(key)
+        wanted, now = self._wanted.pop(key), read(key)
         del self._holders[key]
-        if before is not None and before != wanted and read(key) == wanted:
+        if now is None:  # an interface that was renamed comes back with what was set
+            return
+        before = self._before.pop(key, None)
+        if before is not None and before != wanted and now == wanted:
             write(key, before)
         self._lower(key)
 

@@ -63,6 +63,8 @@ class Inlet:
     def use(self, owner: str, need: Need) -> None:
         """Hear for an instance, from now on in this way. OSError: the kernel refuses; then all is as before."""
         before = self._needs.get(owner)
+        if before == need:
+            return
         self._needs[owner] = need
         try:
             self._settle()
@@ -92,7 +94,7 @@ class Inlet:
 
     def _settle(self) -> None:
         """Make protocols, groups and buffers what the instances need: nothing more, and nothing twice."""
-        needs = self._needs.values()
+        needs = set(self._needs.values())  # of many instances there are few kinds
         if any(need.ah for need in needs) and self.place.family is Family.IPV4:
             self._open(AUTHENTICATION_HEADER)
         elif AUTHENTICATION_HEADER in self._sockets:
@@ -101,7 +103,7 @@ class Inlet:
         for protocol in self._sockets:
             ah = protocol == AUTHENTICATION_HEADER
             self._settle_groups(protocol, {need.group for need in needs if need.group and need.ah is ah})
-        room = total([need.buffer for need in needs])
+        room = total([need.buffer for need in self._needs.values()])
         if room != self._room:
             self._room = room
             for opened in self._sockets.values():

@@ -11,6 +11,7 @@ import logging
 import socket
 import struct
 from collections.abc import Callable
+from functools import partial
 from typing import ClassVar
 
 from alived.ipc.model.vrrp import Family
@@ -84,19 +85,21 @@ class ReceiveSocket(abc.ABC):
         """Set the options of the family."""
 
     @abc.abstractmethod
-    def _read_one(self) -> None:
-        """Hand one packet on. BlockingIOError: there is none."""
+    def _take(self) -> Callable[[], None]:
+        """Take one packet; what is returned hands it on. BlockingIOError: there is none."""
 
     def _read(self) -> None:
-        read_one = self._read_one
-        try:
-            for _ in range(PACKETS_PER_TURN):
-                read_one()
-        except BlockingIOError:
-            return
-        except OSError as error:
-            if error.errno not in (errno.ENETDOWN, errno.ENODEV):  # these netlink tells us better
-                log.warning("reading adverts on %s: %s", self.place.device or "any interface", error.strerror)
+        take = self._take
+        for _ in range(PACKETS_PER_TURN):
+            try:
+                hand_on = take()
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno not in (errno.ENETDOWN, errno.ENODEV):  # these netlink tells us better
+                    log.warning("reading adverts on %s: %s", self.place.device or "any interface", error.strerror)
+                return
+            hand_on()  # whatever is wrong with that is no matter of this socket
 
 
 class Ipv4Socket(ReceiveSocket):
@@ -116,9 +119,9 @@ class Ipv4Socket(ReceiveSocket):
         # Not the groups that other sockets of this host joined.
         self._socket.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
 
-    def _read_one(self) -> None:
+    def _take(self) -> Callable[[], None]:
         size = self._socket.recv_into(self._buffer)  # a third less than recv, which makes room for the longest advert
-        self._received(bytes(self._buffer[:size]))
+        return partial(self._received, bytes(self._buffer[:size]))
 
 
 class Ipv6Socket(ReceiveSocket):
@@ -141,7 +144,7 @@ class Ipv6Socket(ReceiveSocket):
         ):
             self._socket.setsockopt(socket.IPPROTO_IPV6, option, value)
 
-    def _read_one(self) -> None:
+    def _take(self) -> Callable[[], None]:
         payload, ancillary, _, sender = self._socket.recvmsg(DATAGRAM, _ANCILLARY)
         destination, hops = b"", -1
         for _, kind, data in ancillary:
@@ -150,8 +153,11 @@ class Ipv6Socket(ReceiveSocket):
             elif kind == socket.IPV6_HOPLIMIT and len(data) == _INTEGER.size:
                 (hops,) = _INTEGER.unpack(data)
         source = socket.inet_pton(socket.AF_INET6, sender[0].partition("%")[0])
-        if destination:
-            self._received(payload, source, destination, hops)
+        return partial(self._received, payload, source, destination, hops) if destination else _nothing
+
+
+def _nothing() -> None:
+    """What is done with a packet of which the kernel does not say where it was sent."""
 
 
 _ANCILLARY = socket.CMSG_SPACE(_PACKET_INFORMATION.size) + socket.CMSG_SPACE(_INTEGER.size)

@@ -60,6 +60,8 @@ class Receiver:
         self._is_own, self._unknown = is_own, unknown
         self._ears: dict[int, list[_Ear]] = {}
         self._known: dict[object, _Known] = {}
+        self._knowing: list[_Ear] = []
+        """Those that have meanings: to ask all of them each time one is added would take long where there are many."""
         self._strangers: set[tuple[int, bytes]] = set()
         self._limit = REMEMBERED
         self.rejected: Counter[Reason] = Counter()
@@ -87,9 +89,9 @@ class Receiver:
     def forget(self) -> None:
         """What was accepted may not be acceptable now: an address changed."""
         self._known.clear()
-        for ears in self._ears.values():
-            for ear in ears:
-                ear.meanings.clear()
+        for ear in self._knowing:
+            ear.meanings.clear()
+        self._knowing.clear()
 
     def __len__(self) -> int:
         return sum(len(ears) for ears in self._ears.values())
@@ -155,7 +157,9 @@ class Receiver:
                 self._known.clear()
             self._known[key] = _Known(ear.listener, heard)
         if before is None:
-            if len(ear.meanings) >= MEANINGS:
+            if not ear.meanings:
+                self._knowing.append(ear)
+            elif len(ear.meanings) >= MEANINGS:
                 ear.meanings.clear()
             ear.meanings[meaning] = heard
             ear.listener.met(heard)
