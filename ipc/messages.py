@@ -129,6 +129,16 @@ class PriorityChanged(Message):
         return f"priority {self.instance}"
 
 
+@record()
+class Transition:
+    """A state that an instance entered."""
+
+    state: State
+    since: float
+    """CLOCK_MONOTONIC seconds."""
+    reason: str
+
+
 @record(kw_only=True)
 class InstanceState(Message):
     """Vrrp -> checker (notify programs), observers: an instance entered a state.
@@ -156,6 +166,8 @@ class InstanceState(Message):
     """The same of its routes."""
     held_rules: tuple[Rule, ...] = ()
     """The same of its rules."""
+    history: tuple[Transition, ...] = ()
+    """The last states that it entered, oldest first: an heir can still tell of them."""
 
     @property
     def key(self) -> str:

@@ -27,6 +27,7 @@ from alived.ipc.messages import (
 
 PATIENCE = 10.0
 IDENTITY = b"dummy/1/1"
+EXPLOSIVE = TrackerChanged(tracker="explosive", up=False)
 
 
 class Dummy:
@@ -42,7 +43,12 @@ class Dummy:
             raise RuntimeError("a fault of ours")
 
     def receive(self, message: Message) -> None:
+        if message == EXPLOSIVE:
+            asyncio.get_running_loop().call_soon(self.fail)
         self._send(message)
+
+    def fail(self) -> None:
+        raise RuntimeError("a callback of ours")
 
     def query(self, topic: str, arguments: Document) -> Document:
         if topic == "nothing":
@@ -86,6 +92,12 @@ def live(directory: Path, steps: list[Message], until: Callable[[list[Message]],
         return heard
 
     return asyncio.run(scenario()), codes[0]
+
+
+def test_a_callback_that_raises_ends_the_worker_for_an_heir(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    _, code = live(tmp_path, [Configure(generation=1, put=()), EXPLOSIVE], lambda heard: EXPLOSIVE in heard)
+    assert code not in (WorkerExit.OK, WorkerExit.CANNOT_BOOT)
+    assert "a callback of ours" in caplog.text
 
 
 def test_hello_then_the_configuration_then_heartbeats(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ PURE. The words between fsm.py, which decides, and instance.py, which performs.
 
 from dataclasses import dataclass
 
-from alived.ipc.messages import State
+from alived.ipc.messages import State, Transition
 from alived.workers.vrrp.timers import ADVERTS_MISSED
 from alived.workers.vrrp.wire.garp import Burst
 
@@ -62,6 +62,8 @@ class Resumed:
     since: float
     until: float = 0.0
     """As of Startup: a worker's death does not shorten a startup delay."""
+    history: tuple[Transition, ...] = ()
+    """What the predecessor remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,16 @@ class AdvertReceived:
     source: bytes
     interval: float = 0.0
     """Seconds between its adverts, as it says; 0: it does not. VRRPv2 routers must agree beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdvertRefused:
+    """An advert of another router that was not accepted, though it claims to be this virtual router's."""
+
+    source: bytes
+    reason: str
+    interval: float = 0.0
+    """Seconds between its adverts, if that is known; 0: it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +130,16 @@ class Follow:
 
 
 Event = (
-    Startup | Resumed | Shutdown | AdvertReceived | FaultRaised | FaultCleared | PriorityChanged | Reconfigured | Follow
+    Startup
+    | Resumed
+    | Shutdown
+    | AdvertReceived
+    | AdvertRefused
+    | FaultRaised
+    | FaultCleared
+    | PriorityChanged
+    | Reconfigured
+    | Follow
 )
 
 
@@ -173,10 +194,13 @@ class OtherMaster:
 
     source: bytes
     priority: int
+    """0: not known, as its adverts are refused."""
     since: float
     """When its first advert came."""
     count: int
     """Adverts heard so far."""
+    refused: str = ""
+    """Why its adverts are not accepted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,13 @@ from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any, ClassVar
 
-from alived.ipc.messages import State
+from alived.ipc.messages import State, Transition
 from alived.workers.vrrp.events import (
     STOPPING,
     Action,
     AddAddresses,
     AdvertReceived,
+    AdvertRefused,
     Announce,
     Event,
     FaultCleared,
@@ -64,13 +65,14 @@ class Machine:
         self.state = State.INIT
         self.since = 0.0
         self.reason = "not started"
-        self.history: deque[StateChanged] = deque(maxlen=TRANSITIONS)
+        self.history: deque[Transition] = deque(maxlen=TRANSITIONS)
         """The last transitions, oldest first."""
         self.faults: set[str] = set()
         """Its own; a member of a sync group may be in FAULT without any."""
         self.led = False
         """A sync group decides when it becomes master and when it leaves INIT and FAULT."""
-        self.rivals = Rivals()
+        self.rivals, self.refused = Rivals(), Rivals()
+        """Other masters beside us: those whose adverts count, and those whose adverts are refused."""
         self.last_heard: AdvertReceived | None = None
         self.last_heard_at = 0.0
         self._begun = False
@@ -140,6 +142,7 @@ class Machine:
     def _resume(self, event: Resumed, now: float) -> None:
         self._begun, self._watch.earliest, self._resumed = True, event.until, event
         self._watch.elected = event.state is State.MASTER
+        self.history.extend(event.history)
         self._settle("resumed", now)
 
     def _withdraw(self, _event: Shutdown, _now: float) -> None:
@@ -200,6 +203,10 @@ class Machine:
             self._note_advert(event, now)
             self._watch.heard(event, now)
 
+    def _backup_refused(self, event: AdvertRefused, now: float) -> None:
+        if not self._ignores_adverts:
+            self._watch.refused(event, now)
+
     # --- MASTER: 6.4.3 ------------------------------------------------------------------------------------------------
 
     def _advert_due(self, now: float) -> None:
@@ -208,8 +215,9 @@ class Machine:
         self._next_advert += self.settings.advert_int
         if self._next_advert <= now:
             self._next_advert = now + self.settings.advert_int
-        if self.rivals:
-            self._actions += self.rivals.silent(now)
+        for rivals in (self.rivals, self.refused):
+            if rivals:
+                self._actions += rivals.silent(now)
 
     def _send_advert(self, now: float) -> None:
         self._actions.append(_ADVERTS[self.priority])
@@ -248,12 +256,20 @@ class Machine:
         """RFC 9568, 6.4.3: tell the other one, and the switches, who is master. A twin would take it as its own."""
         if twin:
             self._actions.append(Warn(f"{_text(event.source)} has our address and priority"))
-        else:
+        elif self.rivals.to_be_answered(self._next_advert, now):
             if not self.settings.lower_prio_no_advert:
                 self._send_advert(now)
             self._actions += (Announce(Burst.LOWER_PRIORITY), NotifyLowerPriority())
-        patience = patience_of_peers(event.interval or self.settings.advert_int, self.settings.down_timer_adverts)
-        self._actions += self.rivals.heard(event, patience, now)
+        self._actions += self.rivals.heard(event, self._patience_with(event), now)
+
+    def _master_refused(self, event: AdvertRefused, now: float) -> None:
+        """Whoever sends it takes itself for the master, and hears of us as little as we of it: nobody gives way."""
+        if not self._ignores_adverts:
+            self._actions += self.refused.heard(event, self._patience_with(event), now)
+
+    def _patience_with(self, event: AdvertReceived | AdvertRefused) -> float:
+        """Seconds of silence after which another master is one no more."""
+        return patience_of_peers(event.interval or self.settings.advert_int, self.settings.down_timer_adverts)
 
     def _listen_first_after_stall(self, now: float) -> None:
         """A master that did not run for so long can't know whether it still is one."""
@@ -303,7 +319,7 @@ class Machine:
         if previous is State.MASTER:
             if state is not State.BACKUP:  # 6.4.3, Shutdown; nobody else is master yet
                 self._actions.append(SendAdvert(STOPPING))
-            self._actions += (RemoveAddresses(), *self.rivals.clear())
+            self._actions += (RemoveAddresses(), *self.rivals.clear(), *self.refused.clear())
         if state is State.BACKUP:
             self._watch.enter(now)
         else:
@@ -314,9 +330,8 @@ class Machine:
             self._actions += (AddAddresses(), Announce(Burst.ARRIVED))
         self.since = now if since is None else since
         self.reason = reason
-        change = StateChanged(state, self.since, reason, previous)
-        self.history.append(change)
-        self._actions.append(change)
+        self.history.append(Transition(state, self.since, reason))
+        self._actions.append(StateChanged(state, self.since, reason, previous))
 
     def _take_actions(self) -> list[Action]:
         actions, self._actions = self._actions, []
@@ -349,12 +364,31 @@ class Machine:
             Reconfigured: _take_settings,
             Follow: _follow,
             AdvertReceived: _note_advert,
+            AdvertRefused: _ignore,
             FaultRaised: _note_fault,
             FaultCleared: _forget_fault,
         },
-        State.BACKUP: _BEGUN | {AdvertReceived: _backup_heard, FaultRaised: _fail, FaultCleared: _ignore},
-        State.MASTER: _BEGUN | {AdvertReceived: _master_heard, FaultRaised: _fail, FaultCleared: _ignore},
-        State.FAULT: _BEGUN | {AdvertReceived: _note_advert, FaultRaised: _note_fault, FaultCleared: _recover},
+        State.BACKUP: _BEGUN
+        | {
+            AdvertReceived: _backup_heard,
+            AdvertRefused: _backup_refused,
+            FaultRaised: _fail,
+            FaultCleared: _ignore,
+        },
+        State.MASTER: _BEGUN
+        | {
+            AdvertReceived: _master_heard,
+            AdvertRefused: _master_refused,
+            FaultRaised: _fail,
+            FaultCleared: _ignore,
+        },
+        State.FAULT: _BEGUN
+        | {
+            AdvertReceived: _note_advert,
+            AdvertRefused: _ignore,
+            FaultRaised: _note_fault,
+            FaultCleared: _recover,
+        },
     }
     """What handles an event in a state; complete, so that an event without a meaning is one by decision."""
 

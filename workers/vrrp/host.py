@@ -81,6 +81,11 @@ class Host:
         self.exchange.forget()
         return names
 
+    def catch_up(self) -> tuple[set[str], set[str]]:
+        """Know of all that the monitor will tell later: names of interfaces that changed, holders of what was lost."""
+        names = self.look_again()
+        return names, self.holdings.concerns.notice((), names)
+
     def watch_filters(self) -> None:
         """Hear of changes of nftables by others, once there is something that they can change."""
         wanted = self.filters.fileno()
@@ -140,9 +145,8 @@ class Host:
             self._changed(names, holders)
 
     def _doubt(self) -> None:
-        names = self.look_again()
-        # An address that went and came back has taken routes with it, and looks as before.
-        holders = self.holdings.concerns.notice((), names) | self.holdings.doubt_all()
+        names, holders = self.catch_up()
+        holders |= self.holdings.doubt_all()  # an address that went and came back has taken routes with it
         if names or holders:
             self._changed(names, holders)
 

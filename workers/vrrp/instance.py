@@ -22,6 +22,7 @@ from alived.workers.vrrp.kernel.holdings import Outcome
 from alived.workers.vrrp.kernel.link_plan import LinkPlan
 from alived.workers.vrrp.priority import judge
 from alived.workers.vrrp.remarks import Remarks
+from alived.workers.vrrp.retry import Retry
 from alived.workers.vrrp.stats import Stats
 from alived.workers.vrrp.tracked import Observation, Tracker
 from alived.workers.vrrp.voice import Voice
@@ -86,6 +87,9 @@ class Instance:
         self._unavailable: set[str] = set()
         """What a master could not have when it last tried."""
         self._retry_due: float | None = None
+        self._tuning = Retry()
+        self._tried_on: dict[str, int] = {}
+        """Its interfaces when it tried, by name, with their indexes."""
         self._remarks = Remarks(config.name)
         self._heard: Heard | None = None
         self._advert = AdvertReceived(STOPPING, b"")
@@ -172,13 +176,19 @@ class Instance:
 
     def look_around(self) -> None:
         """Something about the interfaces may have changed: sockets, own address, faults, what a master has."""
+        if (
+            self._unavailable and self._tried_on != self._indexes()
+        ):  # what one refused, as it was going, another may take
+            self._retry_due, self._unavailable = None, set()
         self.voice.tune_in(self, self._host.settings, self._host.virtual)
+        self._tuning.note(self._host.alarm.now(), refused=self.voice.is_refused)
         wanted = translate.settings(self.config, self.voice.source)
         if wanted != self.machine.settings:
             self._receive(events.Reconfigured(wanted))
         self.settle_faults()
         if self.machine.state is State.MASTER:
             self._have(self.belongings.restore(), logging.WARNING, "missing, put back")
+        self._host.alarm.note(self)
 
     @property
     def reason(self) -> str:
@@ -229,8 +239,10 @@ class Instance:
 
     def deadline(self) -> float | None:
         """When `expire` has something to do."""
-        due, retry = self.machine.deadline(), self._retry_due
-        return due if retry is None or (due is not None and due < retry) else retry
+        due, retry, tuning = self.machine.deadline(), self._retry_due, self._tuning.due
+        if retry is None and tuning is None:  # nearly always
+            return due
+        return min(time for time in (due, retry, tuning) if time is not None)
 
     def expire(self, now: float) -> None:
         """Do what is due at `now`."""
@@ -240,6 +252,8 @@ class Instance:
         if self._retry_due is not None and self._retry_due <= now:
             self._retry_due, self._unavailable = None, set()
             self.settle_faults()
+        if self._tuning.due is not None and self._tuning.due <= now:
+            self.look_around()
 
     # --- faults -------------------------------------------------------------------------------------------------------
 
@@ -334,8 +348,13 @@ class Instance:
         self._unavailable = set() if missing else self.belongings.faults()
         if self._unavailable:
             self._retry_due = self._host.alarm.now() + RETRY
+            self._tried_on = self._indexes()
         if missing or self._unavailable:
             self.settle_faults()
+
+    def _indexes(self) -> dict[str, int]:
+        found = ((name, self._host.interfaces.get(name)) for name in self.interfaces)
+        return {name: interface.link.ifindex for name, interface in found if interface is not None}
 
     # --- words --------------------------------------------------------------------------------------------------------
 
@@ -383,6 +402,7 @@ class Instance:
                 held=self.belongings.addresses if is_master else (),
                 held_routes=self.config.routes if is_master else (),
                 held_rules=self.config.rules if is_master else (),
+                history=tuple(machine.history),
             )
         )
 

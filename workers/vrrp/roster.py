@@ -133,12 +133,18 @@ class Roster:
         for name in self._watchers.of(key):
             self.instances[name].judge_anew()
 
-    def links_changed(self, names: set[str]) -> None:
-        """Interfaces changed: those that were made for instances are put right."""
+    def links_changed(self, names: set[str]) -> tuple[set[str], set[str]]:
+        """Interfaces changed: those that were made for instances are put right.
+
+        Returns what else changed, as what is put on an interface that was made just now needs its index: the names of
+        interfaces, and the holders of what was lost.
+        """
+        before = self._host.links.made
         by_key = {instance.config.key: instance for instance in self.instances.values()} if names else {}
         for holder, failures in self._host.links.changed(names).items():
             if holder in by_key:
                 self._note_link_troubles(by_key[holder], failures)
+        return self._host.catch_up() if self._host.links.made != before else (set(), set())
 
     def look_around(self, names: Iterable[str], holders: set[str]) -> None:
         """Interfaces changed, or something that was held was lost: those look around whom it concerns."""

@@ -80,4 +80,4 @@ def resumption(config: VrrpInstance, last: InstanceState | None, silent_for: flo
     interval = settings(config, b"").advert_int
     if last.state is State.MASTER and silent_for >= patience_of_peers(interval, config.down_timer_adverts):
         return None
-    return Resumed(last.state, last.since, until)
+    return Resumed(last.state, last.since, until, last.history)

@@ -36,6 +36,8 @@ class Voice:
         """The address that adverts come from; empty: none can be sent."""
         self.lack = ""
         """Why it can't speak or listen, in words; empty: it can."""
+        self.is_refused = False
+        """The kernel refuses a socket or a group, which may pass: `tune_in` is worth a new try."""
         self._exchange = exchange
         self._interfaces = interfaces
         self._listener: Listener | None = None
@@ -69,11 +71,13 @@ class Voice:
 
     def tune_in(self, listener: Listener, settings: VrrpGlobals, virtual: frozenset[bytes]) -> None:
         """Hear and send through the devices as they are now. `virtual` are addresses that no advert comes from."""
+        self.is_refused = False
         try:
             self._listen(listener, settings)
             self._speak_up(virtual)
         except OSError as error:
             self.leave()
+            self.is_refused = True
             self.lack = f"no socket on {self._plan.receive_on or 'any interface'}: {error.strerror}"
 
     def leave(self) -> None:

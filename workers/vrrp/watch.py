@@ -7,9 +7,9 @@ states (fsm.py).
 
 from ipaddress import ip_address
 
-from alived.workers.vrrp.events import STOPPING, AdvertReceived, Settings
+from alived.workers.vrrp.events import STOPPING, AdvertReceived, AdvertRefused, Settings
 from alived.workers.vrrp.priority import OWNER
-from alived.workers.vrrp.timers import PreemptDelay, master_down_interval, skew_time
+from alived.workers.vrrp.timers import ADVERTS_MISSED, PreemptDelay, master_down_interval, skew_time
 
 
 class Watch:
@@ -37,6 +37,8 @@ class Watch:
         self._learned = 0.0
         self._usual: AdvertReceived | None = None
         """The last advert, if the same once more would only put the timer off."""
+        self._refused: AdvertRefused | None = None
+        self._refused_at = 0.0
         self._measure()
 
     @property
@@ -82,6 +84,7 @@ class Watch:
     def forget(self) -> None:
         """There is no master to be watched."""
         self.master, self.elected, self.case, self._preempted, self._usual = b"", False, "", 0, None
+        self._refused = None
         self.learn(0.0)
 
     def _measure(self) -> None:
@@ -139,6 +142,10 @@ class Watch:
             self._preempted = event.priority
             self.case = f"preempted {ip_address(event.source)} of priority {event.priority}"
 
+    def refused(self, event: AdvertRefused, now: float) -> None:
+        """An advert that does not count: the timer runs on, but whoever asks why shall hear of it."""
+        self._refused, self._refused_at = event, now
+
     def fire(self, now: float) -> bool:
         """The timer fired: whether we are elected, or have to listen first.
 
@@ -150,10 +157,17 @@ class Watch:
             return False
         self.elected, self._usual = True, None
         if not self.case:
-            silence = f"no advert from {ip_address(self.master)} for {self._down_after:.3g} s" if self.master else ""
-            self.case = silence or "no master was heard"
+            self.case = self._silence(now)
         self._wait(self._down_after, now)
         return True
+
+    def _silence(self, now: float) -> str:
+        """What the silence was, in words, and who was not silent but not heard either."""
+        refused = self._refused
+        said = f"no advert from {ip_address(self.master)} for {self._down_after:.3g} s" if self.master else ""
+        if refused is None or now - self._refused_at > max(self._down_after, ADVERTS_MISSED * refused.interval):
+            return said or "no master was heard"
+        return f"{said or 'no advert that counts was heard'}; {ip_address(refused.source)} is refused: {refused.reason}"
 
     def _preempts(self, now: float) -> bool:
         if self.priority == OWNER:  # 6.1, Preempt_Mode: the owner of the addresses always preempts

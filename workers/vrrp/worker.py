@@ -93,7 +93,8 @@ class VrrpWorker:
 
     def _changed(self, names: set[str], holders: set[str]) -> None:
         """Interfaces changed, or something that somebody holds was lost."""
-        self._roster.links_changed(names)
+        more, robbed = self._roster.links_changed(names)
+        names, holders = names | more, holders | robbed
         for name in sorted(names):
             key = interface_key(name)
             if self._roster.tracks(key):

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from alived.ipc.messages import State
+from alived.ipc.messages import State, Transition
 from alived.workers.vrrp.events import (
     Action,
     AddAddresses,
@@ -439,8 +439,15 @@ def test_the_last_transitions_are_remembered() -> None:
         router.receive(FaultRaised(f"f{number}"), float(number))
         router.receive(FaultCleared(f"f{number}"), number + 0.5)
     assert len(router.history) == TRANSITIONS
-    assert router.history[-1] == became(State.BACKUP, 4.5, "recovered: f4", State.FAULT)
-    assert router.history[-2] == became(State.FAULT, 4.0, "f4", State.BACKUP)
+    assert router.history[-1] == Transition(State.BACKUP, 4.5, "recovered: f4")
+    assert router.history[-2] == Transition(State.FAULT, 4.0, "f4")
+
+
+def test_an_heir_remembers_what_its_predecessor_did() -> None:
+    heir = machine()
+    past = (Transition(State.BACKUP, 1.0, "started"), Transition(State.MASTER, 4.0, "no master was heard"))
+    heir.receive(Resumed(State.MASTER, 4.0, history=past), 9.0)
+    assert [*heir.history] == [*past, Transition(State.MASTER, 4.0, "resumed")]
 
 
 @pytest.mark.parametrize("state", State)

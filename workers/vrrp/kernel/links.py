@@ -69,6 +69,8 @@ class Links:
         self._made: dict[str, _Made] = {}
         self._remarks: set[str] = set()
         """What was logged, so as not to log it twice."""
+        self.made = 0
+        """So many interfaces were made until now."""
         for leftover in self._leftovers():
             for (family, interface, name), value in leftover.note.before.items():
                 self._sysctls.remember(Key(interface, name, family), value)
@@ -166,6 +168,7 @@ class Links:
             have = self._named(link.name)
             if have is None:
                 return [f"interface {link.name} is gone"]
+            self.made += 1
             log.info("interface %s made: %s", link.name, _described(link))
             if link.notify:
                 self._do("", linkmessage.set_group, base.ifindex, base.group)

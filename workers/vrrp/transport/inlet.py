@@ -1,10 +1,10 @@
 """What one place hears for all its instances: which protocols and groups, and how much may wait.
 
-However many instances there are, it is one socket, and one more if some of them authenticate with AH. What does not
-live here: the sockets (receiving.py), and the meaning of what is received (wire/reception.py).
+However many instances there are, it is one socket, one more if some of them authenticate with AH, and more of either
+where there are many groups (memberships.py). What does not live here: the sockets (receiving.py), and the meaning of
+what is received (wire/reception.py).
 """
 
-import contextlib
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,14 +12,9 @@ from alived.ipc.model.vrrp import Family
 from alived.workers.vrrp.transport.buffers import total
 from alived.workers.vrrp.transport.headers import VRRP
 from alived.workers.vrrp.transport.listening import Listening
+from alived.workers.vrrp.transport.memberships import Memberships
 from alived.workers.vrrp.transport.place import Place
-from alived.workers.vrrp.transport.receiving import (
-    Ipv4Socket,
-    Ipv6Socket,
-    ReceiveDatagram,
-    ReceivePayload,
-    ReceiveSocket,
-)
+from alived.workers.vrrp.transport.receiving import ReceiveDatagram, ReceivePayload
 
 AUTHENTICATION_HEADER = 51
 """IP protocol number of AH (RFC 2402)."""
@@ -53,10 +48,7 @@ class Inlet:
         self._listening = listening
         self._hearing = hearing
         self._needs: dict[str, Need] = {}
-        self._sockets: dict[int, ReceiveSocket] = {}
-        """By protocol."""
-        self._joined: dict[int, set[bytes]] = {}
-        """Groups that the socket of a protocol is a member of."""
+        self._protocols: dict[int, Memberships] = {}
         self._room = 0
         self._open(VRRP)
 
@@ -88,49 +80,33 @@ class Inlet:
 
     def close(self) -> None:
         """Hear no more; the interface is gone, or nobody listens any more."""
-        for opened in self._sockets.values():
+        for opened in self._protocols.values():
             opened.close()
-        self._sockets.clear()
+        self._protocols.clear()
 
     def _settle(self) -> None:
         """Make protocols, groups and buffers what the instances need: nothing more, and nothing twice."""
         needs = set(self._needs.values())  # of many instances there are few kinds
         if any(need.ah for need in needs) and self.place.family is Family.IPV4:
             self._open(AUTHENTICATION_HEADER)
-        elif AUTHENTICATION_HEADER in self._sockets:
-            self._sockets.pop(AUTHENTICATION_HEADER).close()
-            del self._joined[AUTHENTICATION_HEADER]
-        for protocol in self._sockets:
+        elif AUTHENTICATION_HEADER in self._protocols:
+            self._protocols.pop(AUTHENTICATION_HEADER).close()
+        for protocol, opened in self._protocols.items():
             ah = protocol == AUTHENTICATION_HEADER
-            self._settle_groups(protocol, {need.group for need in needs if need.group and need.ah is ah})
+            opened.be_member_of({need.group for need in needs if need.group and need.ah is ah})
         room = total([need.buffer for need in self._needs.values()])
         if room != self._room:
             self._room = room
-            for opened in self._sockets.values():
+            for opened in self._protocols.values():
                 opened.make_room(room)
 
-    def _settle_groups(self, protocol: int, wanted: set[bytes]) -> None:
-        opened, joined = self._sockets[protocol], self._joined[protocol]
-        for group in wanted - joined:
-            opened.join(group)
-            joined.add(group)
-        for group in joined - wanted:
-            joined.discard(group)
-            with contextlib.suppress(OSError):  # the interface may be gone, and the membership with it
-                opened.leave(group)
-
     def _open(self, protocol: int) -> None:
-        if protocol in self._sockets:
-            return
-        opened: ReceiveSocket
-        if self.place.family is Family.IPV6:
-            opened = Ipv6Socket(self.place, protocol, self._listening, self._hearing.vrrp6)
-        else:
-            received = self._hearing.ah if protocol == AUTHENTICATION_HEADER else self._hearing.vrrp4
-            opened = Ipv4Socket(self.place, protocol, self._listening, received)
-        opened.make_room(self._room or total(()))
-        self._sockets[protocol] = opened
-        self._joined[protocol] = set()
+        if protocol not in self._protocols:
+            receive4 = self._hearing.ah if protocol == AUTHENTICATION_HEADER else self._hearing.vrrp4
+            room = self._room or total(())
+            self._protocols[protocol] = Memberships(
+                self.place, protocol, self._listening, receive4, self._hearing.vrrp6, room
+            )
 
 
 Hear = Callable[[Place], Hearing]

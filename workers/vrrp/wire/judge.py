@@ -176,7 +176,8 @@ def _version_2(dialect: Dialect, advert: Advert) -> Rejection | None:
         if not hmac.compare_digest(advert.auth_data, expected):
             return Rejection(Reason.PASSWORD)
     if advert.interval != dialect.units:
-        return Rejection(Reason.INTERVAL, f"{advert.interval} s, ours is {dialect.units} s")
+        detail = f"{advert.interval} s, ours is {dialect.units} s"
+        return Rejection(Reason.INTERVAL, detail, dialect.layout.seconds(advert.interval))
     return None
 
 

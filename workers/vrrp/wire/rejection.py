@@ -35,11 +35,17 @@ class Reason(StrEnum):
     HMAC_REPLAY = "HMAC sequence number was there before"
 
 
+NO_CLAIM = frozenset({Reason.TRUNCATED, Reason.PROTOCOL, Reason.OWN, Reason.VRID, Reason.TYPE})
+"""Such a packet says nothing of our virtual router; any other comes from somebody who takes itself for its master."""
+
+
 class Rejection(NamedTuple):
     """A packet that was not accepted, and what was seen."""
 
     reason: Reason
     detail: str = ""
+    interval: float = 0.0
+    """Seconds between adverts of the sender, if that is what is wrong."""
 
     def __str__(self) -> str:
         return f"{self.reason.value} ({self.detail})" if self.detail else self.reason.value

@@ -60,8 +60,8 @@ def opened_outlet(host: Namespace, where: Place) -> Outlet:
 
 def receive_buffers(opened: Inlet | Outlet) -> list[int]:
     """Bytes that the kernel has set aside for what arrives, by socket."""
-    sockets = [opened._socket] if isinstance(opened, Outlet) else [one._socket for one in opened._sockets.values()]
-    return [one.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) for one in sockets]
+    sockets = [opened] if isinstance(opened, Outlet) else [x for one in opened._protocols.values() for x in one.sockets]
+    return [one._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) for one in sockets]
 
 
 def raw_sockets(host: Namespace) -> int:

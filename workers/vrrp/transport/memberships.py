@@ -1,0 +1,110 @@
+"""The sockets of one protocol at one place: one, and more where it hears more groups than a socket may be a member of.
+
+For IPv4 that is net.ipv4.igmp_max_memberships, 20 as a rule, of each socket; IPv6 knows no such limit. What does not
+live here: a single socket (receiving.py), and who wants which group (inlet.py).
+"""
+
+import contextlib
+import errno
+from collections.abc import Iterator
+
+from alived.ipc.model.vrrp import Family
+from alived.workers.vrrp.transport.listening import Listening
+from alived.workers.vrrp.transport.place import Place
+from alived.workers.vrrp.transport.receiving import (
+    Ipv4Socket,
+    Ipv6Socket,
+    ReceiveDatagram,
+    ReceivePayload,
+    ReceiveSocket,
+)
+
+DESTINATION = slice(16, 20)
+"""Where an IPv4 header has it (RFC 791 section 3.1)."""
+
+
+class Memberships:
+    """What one protocol hears at one place. OSError: the kernel refuses a socket."""
+
+    def __init__(
+        self,
+        place: Place,
+        protocol: int,
+        listening: Listening,
+        receive4: ReceiveDatagram,
+        receive6: ReceivePayload,
+        room: int,
+    ) -> None:
+        """`room` is the bytes that may wait in each socket."""
+        self._place, self._protocol, self._listening = place, protocol, listening
+        self._receive4 = receive4
+        self._room = room
+        first: ReceiveSocket
+        if place.family is Family.IPV6:
+            first = Ipv6Socket(place, protocol, listening, receive6)
+        else:
+            first = Ipv4Socket(place, protocol, listening, receive4)
+        first.make_room(room)
+        self._first = first
+        self._groups: dict[ReceiveSocket, set[bytes]] = {first: set()}
+        """By socket, the groups that it is a member of. The first hears what is sent to this host alone as well."""
+
+    @property
+    def sockets(self) -> Iterator[ReceiveSocket]:
+        """All of them, the first first."""
+        return iter(self._groups)
+
+    def be_member_of(self, wanted: set[bytes]) -> None:
+        """Hear these groups and no others. OSError: the kernel refuses; what was joined by then stays joined."""
+        for group in wanted.difference(*self._groups.values()):
+            self._join(group)
+        for opened, groups in list(self._groups.items()):
+            for group in groups - wanted:
+                groups.discard(group)
+                with contextlib.suppress(OSError):  # the interface may be gone, and the membership with it
+                    opened.leave(group)
+            if not groups and opened is not self._first:
+                del self._groups[opened]
+                opened.close()
+
+    def make_room(self, size: int) -> None:
+        """Let so many bytes wait to be read, in each socket."""
+        self._room = size
+        for opened in self._groups:
+            opened.make_room(size)
+
+    def close(self) -> None:
+        """Hear no more."""
+        for opened in self._groups:
+            opened.close()
+
+    def _join(self, group: bytes) -> None:
+        for opened, groups in self._groups.items():
+            try:
+                opened.join(group)
+            except OSError as error:
+                if error.errno != errno.ENOBUFS or self._place.family is Family.IPV6:
+                    raise
+            else:
+                groups.add(group)
+                return
+        self._join_with_another(group)
+
+    def _join_with_another(self, group: bytes) -> None:
+        """A further socket would hand on, once more, what is sent to this host alone: it hands on its groups only."""
+        groups: set[bytes] = set()
+        receive = self._receive4
+
+        def received(datagram: bytes) -> None:
+            if datagram[DESTINATION] in groups:
+                receive(datagram)
+
+        opened = Ipv4Socket(self._place, self._protocol, self._listening, received)
+        try:
+            opened.join(group)
+        except OSError:
+            opened.close()
+            raise
+        opened.make_room(self._room)
+        groups.add(group)
+        self._groups[opened] = groups
