@@ -5,7 +5,7 @@
 ``parent``      the loop: signals, bus, reload, the end     ``crew``        all workers: start, greet, watch, stop
 ``team``        the table of workers                        ``children``    one worker's life as the parent sees it
 ``zygote``      the helper that forks workers               ``forker``      the parent's end of that helper
-``logpipe``     a worker's standard error, line by line
+``logpipe``     a worker's standard error, line by line     ``phase``       where a process is in its life
 ``restart``     PURE: an exit -> again when, or give up     ``patience``    PURE: heartbeats -> hung or not
 ``router``      PURE: who receives what, what is retained   ``reload``      PURE: two configurations -> what is sent
 ``changes``     PURE: the same, value by value              ``effects``     PURE: what a change can disturb

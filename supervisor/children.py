@@ -9,23 +9,12 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from enum import StrEnum
 
 from alived.supervisor.forker import Forker, ForkFailed
 from alived.supervisor.logpipe import LogPipe
 from alived.supervisor.patience import Patience
+from alived.supervisor.phase import Phase
 from alived.supervisor.scheduling import Placement, Riser
-
-
-class Phase(StrEnum):
-    """Where a worker is in its life."""
-
-    ABSENT = "absent"
-    STARTING = "starting"
-    READY = "ready"
-    STOPPING = "stopping"
-    WAITING = "waiting to restart"
-    GIVEN_UP = "given up"
 
 
 class Child:

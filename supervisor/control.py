@@ -22,9 +22,11 @@ from alived.ipc.messages import (
     VirtualServerState,
 )
 from alived.supervisor.changes import Change, worst
-from alived.supervisor.children import Child, Phase
+from alived.supervisor.children import Child
 from alived.supervisor.crew import Crew
 from alived.supervisor.disturbance import Effect
+from alived.supervisor.forker import Forker
+from alived.supervisor.phase import Phase
 from alived.supervisor.router import Router
 from alived.supervisor.sinks import Sinks
 from alived.supervisor.team import TEAM
@@ -74,7 +76,7 @@ class Control:
         raise LookupError(f"nobody knows about {query.topic[:40]!r}")
 
     def _workers(self) -> list[Document]:
-        return workers(self._crew.children.values(), self._crew.forker.pid, self._started_at)
+        return workers(self._crew.children.values(), self._crew.forker, self._started_at)
 
     async def _ask(self, worker: str, topic: str, arguments: Document) -> Document:
         child = self._crew.children[worker]
@@ -103,7 +105,7 @@ class Control:
             waiting.set_result(reply)
 
 
-def workers(children: Iterable[Child], zygote: int, started_at: float) -> list[Document]:
+def workers(children: Iterable[Child], forker: Forker, started_at: float) -> list[Document]:
     """The processes, as `alivectl workers` shows them."""
     now = time.time()
     supervisor = {"name": "supervisor", "state": "ready", "pid": os.getpid(), "uptime": round(now - started_at, 3)}
@@ -120,7 +122,8 @@ def workers(children: Iterable[Child], zygote: int, started_at: float) -> list[D
         for child in children
         if child.phase is not Phase.ABSENT
     ]
-    return [supervisor, *crew, {"name": "zygote", "state": "ready", "pid": zygote}]
+    zygote = {"name": "zygote", "state": str(forker.phase), "pid": forker.pid, "restarts": forker.restarts}
+    return [supervisor, *crew, zygote]
 
 
 def logs(sinks: Sinks, arguments: Document) -> Document:

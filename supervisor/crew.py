@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import signal
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -19,8 +18,9 @@ from alived.ipc.messages import Configure, Stop, StopHow, WorkerExit, WorkerStat
 from alived.ipc.model.config import Config
 from alived.ipc.model.processes import Scheduling
 from alived.supervisor import restart, sched
-from alived.supervisor.children import Child, Phase
-from alived.supervisor.forker import Forker, ForkFailed
+from alived.supervisor.children import Child
+from alived.supervisor.forker import SIGNAL_NAMES, Forker, ForkFailed
+from alived.supervisor.phase import Phase
 from alived.supervisor.reload import Plan
 from alived.supervisor.router import Routed, Router
 from alived.supervisor.scheduling import placement, scheduling_of
@@ -37,8 +37,6 @@ MAX_BURIALS = 1000
 """Orphans that are reaped in one turn of the loop."""
 
 _STARTABLE = (Phase.ABSENT, Phase.WAITING, Phase.GIVEN_UP)
-
-SIGNAL_NAMES = {number.value: number.name for number in signal.Signals}
 
 log = logging.getLogger(__name__)
 
@@ -245,7 +243,7 @@ class Crew:
         """Reap what descendants left behind: as a subreaper we are the parent of every daemon that a script starts."""
         if any(child.starting.locked() for child in self.children.values()):
             return  # one that is being forked is ours before we know its pid
-        known = {self.forker.pid, *(child.pid for child in self.children.values() if child.alive)}
+        known = {*self.forker.pids, *(child.pid for child in self.children.values() if child.alive)}
         for _ in range(MAX_BURIALS):
             try:
                 dead = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)

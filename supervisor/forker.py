@@ -57,14 +57,18 @@ class _Zygote:
 
         OSError, ValueError, TimeoutError: it is dead or as good as dead.
         """
-        if not self.greeted:
-            await self._answer(IMPORT_TIMEOUT)
-            self.greeted = True
+        await self.greet()
         worker = str(request["worker"])
         socket.send_fds(self.channel, [json.dumps(request).encode()], descriptors)
         pid = await self._answer(FORK_TIMEOUT if worker in self.imported else IMPORT_TIMEOUT)
         self.imported.add(worker)
         return pid
+
+    async def greet(self) -> None:
+        """Wait until it serves. The same errors."""
+        if not self.greeted:
+            await self._answer(IMPORT_TIMEOUT)
+            self.greeted = True
 
     async def _answer(self, timeout: float) -> int:
         loop = asyncio.get_running_loop()
@@ -147,13 +151,17 @@ class Forker:
     def _launch(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "alived.supervisor.zygote", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=self._log.write_end,
-                stderr=self._log.write_end,
-            )
+            try:
+                process = subprocess.Popen(
+                    [sys.executable, "-m", "alived.supervisor.zygote", str(theirs.fileno())],
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=self._log.write_end,
+                    stderr=self._log.write_end,
+                )
+            except OSError:
+                ours.close()
+                raise
         ours.setblocking(False)
         self._zygote = zygote = _Zygote(process, ours, os.pidfd_open(process.pid))
         self._unreaped.add(zygote)
@@ -163,7 +171,9 @@ class Forker:
     async def _prepare(self, zygote: _Zygote) -> None:
         """Have it import what has been asked for so far, one by one: a fork that is wanted meanwhile comes between."""
         try:
-            for worker in self._wanted or [""]:
+            async with self._lock:
+                await zygote.greet()
+            for worker in tuple(self._wanted):
                 async with self._lock:
                     await zygote.ask({"worker": worker})
             zygote.prepared = True
@@ -191,14 +201,13 @@ class Forker:
         self._zygote = None
         self.restarts += 1
         now = time.monotonic()
-        decision = restart.decide(1, self._deaths, now)
-        if isinstance(decision, restart.RestartAt):
-            self._deaths = decision.deaths
-            if decision.when > now:
-                log.warning("the zygote keeps dying: started again in %.1f s", decision.when - now)
-                self._again = asyncio.get_running_loop().call_later(decision.when - now, self._try)
-            else:
-                self._try()
+        again = restart.again(self._deaths, now)
+        self._deaths = again.deaths
+        if again.when > now:
+            log.warning("the zygote keeps dying: started again in %.1f s", again.when - now)
+            self._again = asyncio.get_running_loop().call_later(again.when - now, self._try)
+        else:
+            self._try()
 
     def _try(self) -> None:
         try:

@@ -41,6 +41,11 @@ def decide(exit_code: int, deaths: tuple[float, ...], now: float) -> RestartAt |
     """
     if exit_code == WorkerExit.CANNOT_BOOT:
         return GiveUp()
+    return again(deaths, now)
+
+
+def again(deaths: tuple[float, ...], now: float) -> RestartAt:
+    """When to start again what has just ended."""
     recent = (*(moment for moment in deaths if now - moment < PERIOD), now)
     excess = len(recent) - FREE
     delay = min(FIRST_DELAY * 2.0 ** (excess - 1), MAX_DELAY) if excess > 0 else 0.0

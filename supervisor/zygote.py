@@ -1,14 +1,15 @@
 """The helper that forks workers: one process that has imported what they need and runs nothing of it.
 
 The supervisor has live ZeroMQ threads and must not fork. This process has none: it imports a worker's modules when it
-is first asked for one, freezes the collector so that their pages stay shared, and forks. From the second life on there
+is first asked for it, freezes the collector so that their pages stay shared, and forks. From the second life on there
 is no import in between: a worker is running some milliseconds after its predecessor died.
 
 A worker is forked twice, and the process in between ends: so it becomes a child of the supervisor (which adopts
 orphans, privileges.py), and the supervisor itself learns of its death and reaps it.
 
-Protocol, on a SEQPACKET socket: a JSON request with the worker's standard error attached; the answer is its pid. The
-other end's closing ends this process.
+Protocol, on a SEQPACKET socket: a 0 when it serves; then to each JSON request with a worker's standard error attached
+the pid of that worker, and to one that has nothing attached a 0, as that only imports. The other end's closing ends
+this process.
 """
 
 import contextlib
@@ -32,14 +33,17 @@ def serve(channel: socket.socket) -> None:
     setproctitle.setproctitle("alived: zygote")
     for meant_for_the_supervisor in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
         signal.signal(meant_for_the_supervisor, signal.SIG_IGN)  # also when a terminal or systemd sends it to all of us
+    channel.send(b"0")
     while True:
         data, descriptors, _, _ = socket.recv_fds(channel, MAX_REQUEST, 1)
         if not data:
             return
         request = json.loads(data)
         _import(TEAM[request["worker"]])
-        pid = _fork(channel, request, descriptors[0])
-        os.close(descriptors[0])
+        pid = 0
+        for stderr in descriptors:
+            pid = _fork(channel, request, stderr)
+            os.close(stderr)
         channel.send(str(pid).encode())
 
 
@@ -98,4 +102,5 @@ def _drop(spec: Spec, parent: int) -> None:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])))
+    with contextlib.suppress(BrokenPipeError):  # the supervisor is gone before it had its answer
+        serve(socket.socket(fileno=int(sys.argv[1])))

@@ -78,3 +78,21 @@ def test_other_groups(lab: Lab, worker: Worker, tap: Tap) -> None:
     assert "224.0.0.18" in joined
     assert "224.0.0.99" not in joined
     assert "ff02::99" not in joined
+
+
+def test_a_group_that_the_kernel_refuses_is_soon_tried_again(lab: Lab, worker: Worker) -> None:
+    """No news of any interface comes of it: it is tried after a second, as what refuses may pass."""
+    lab.a.run("sysctl", "-qw", "net.ipv4.igmp_max_memberships=0")
+    worker.tell(put(QUICK))
+    assert wait_for_state(worker, State.FAULT).reason == "no socket on eth0: No buffer space available"
+    lab.a.run("sysctl", "-qw", "net.ipv4.igmp_max_memberships=20")
+    worker.wait_for_state(State.MASTER)
+
+
+def test_more_groups_than_a_socket_may_join(lab: Lab, worker: Worker) -> None:
+    configs = [
+        replace(QUICK, name=f"V{number}", virtual_router_id=number, mcast_group=f"239.0.0.{number}", addresses=(own,))
+        for number in range(1, 26)
+        for own in [replace(VIP, address=f"10.9.1.{number}")]
+    ]
+    lead(worker, *configs)

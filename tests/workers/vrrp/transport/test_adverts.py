@@ -213,6 +213,39 @@ async def test_ah_is_heard_only_while_somebody_needs_it(lab: Lab) -> None:
 
 
 @scenario
+async def test_more_groups_than_a_socket_may_join_are_heard_once_each(lab: Lab) -> None:
+    """net.ipv4.igmp_max_memberships counts for each socket; what is sent to the host alone, all sockets get."""
+    ears = Ears()
+    inlet = opened_inlet(lab.b, place(lab.b, Family.IPV4), ears)
+    groups = [packed(f"239.0.0.{number}") for number in range(1, 46)]
+    with entered(lab.b):
+        for group in groups:
+            inlet.use(group.hex(), Need(group=group, buffer=1 << 16))
+    assert raw_sockets(lab.b) == 3
+    assert len(set(receive_buffers(inlet))) == 1
+    outlet = opened_outlet(lab.a, place(lab.a, Family.IPV4))
+    for destination in (*groups, packed("10.9.0.2")):
+        path = outlet.path(packed("10.9.0.1"), destination, 255)
+        outlet.send(path.datagram(ADVERT4), path)
+    await until(lambda: len(ears.vrrp4) > len(groups))
+    await turn()
+    assert sorted(heard[16:20] for heard in ears.vrrp4) == sorted([*groups, packed("10.9.0.2")])
+    for group in groups[1:]:
+        inlet.drop(group.hex())
+    assert raw_sockets(lab.b) == 1
+
+
+@scenario
+async def test_where_no_group_can_be_joined_no_socket_is_left_over(lab: Lab) -> None:
+    lab.b.run("sysctl", "-qw", "net.ipv4.igmp_max_memberships=0")
+    inlet = opened_inlet(lab.b, place(lab.b, Family.IPV4), Ears())
+    with entered(lab.b), pytest.raises(OSError, match="No buffer space"):
+        inlet.use("V", Need(group=GROUP4))
+    assert raw_sockets(lab.b) == 1
+    assert inlet.unused
+
+
+@scenario
 async def test_groups_are_joined_once_and_left_by_the_last(lab: Lab) -> None:
     inlet = opened_inlet(lab.b, place(lab.b, Family.IPV4), Ears())
     inlet6 = opened_inlet(lab.b, place(lab.b, Family.IPV6), Ears())
