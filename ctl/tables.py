@@ -110,11 +110,15 @@ def _instance(instance: Document) -> tuple[Any, ...]:
         instance["virtual_router_id"],
         instance["master"],
         f"{duration(heard)} ago" if heard is not None else None,
-        other["source"] if other is not None else None,
+        _also_master(other) if other is not None else None,
         " ".join(absent if instance["state"] == "MASTER" else ())
         or " ".join(address["address"] for address in instance["addresses"]),
         "; ".join(instance["faults"]) or instance["reason"],
     )
+
+
+def _also_master(other: Document) -> str:
+    return f"{other['source']} (refused)" if other.get("refused") else str(other["source"])
 
 
 def lvs(document: Document) -> str:

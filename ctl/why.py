@@ -101,7 +101,9 @@ def _split_brain(other: Document | None) -> list[str]:
         return []
     times = "1 advert" if other["adverts"] == 1 else f"{other['adverts']} adverts"
     since = duration(other["since_age"])
-    return [f"{other['source']} IS MASTER TOO, with priority {other['priority']}, since {since} ago, {times}"]
+    refused = other.get("refused")
+    how = f"its adverts are refused: {refused}" if refused else f"with priority {other['priority']}"
+    return [f"{other['source']} IS MASTER TOO, {how}, since {since} ago, {times}"]
 
 
 def _heard(advert: Document | None) -> str:

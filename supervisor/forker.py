@@ -112,7 +112,7 @@ class Forker:
 
     async def fork(self, worker: str, identity: str, endpoint: str, log_level: int, stderr: int) -> int:
         """Start a worker; returns its pid. ForkFailed: try again, with another identity."""
-        request = {
+        request: dict[str, str | int] = {
             "worker": worker,
             "identity": identity,
             "endpoint": endpoint,

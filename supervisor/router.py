@@ -5,7 +5,8 @@ and what was said to it, so that it takes up where the dead one stopped. What ar
 waits, and is delivered after that as news: a notify program is not lost because the checker was just restarting.
 """
 
-from collections import deque
+from collections import OrderedDict
+from itertools import count
 
 from alived.ipc.messages import (
     GroupState,
@@ -49,7 +50,10 @@ ROUTES: dict[type[Message], tuple[str, ...]] = {
 """Kind -> the workers that receive it."""
 
 MAX_WAITING = 10_000
-"""Messages that wait for one worker; the oldest give way."""
+"""Messages that wait for one worker; the oldest give way.
+
+What a stranger's adverts can cause as often as he likes waits once for each instance, and pushes nothing out.
+"""
 
 
 @record()
@@ -66,7 +70,9 @@ class Router:
     def __init__(self, retained: tuple[tuple[str, Retained], ...] = ()) -> None:
         self._retained: dict[str, tuple[str, Retained]] = {}
         self._present: set[str] = set()
-        self._waiting: dict[str, deque[Routed]] = {}
+        self._waiting: dict[str, OrderedDict[str, Routed]] = {}
+        """What waits for each worker, in order; by instance what waits once, all else by a running number."""
+        self._numbers = count()
         for sender, message in retained:
             self._keep(sender, message)
 
@@ -79,14 +85,14 @@ class Router:
             if worker in self._present:
                 deliveries.append(Delivery(worker, message))
             else:
-                self._waiting.setdefault(worker, deque(maxlen=MAX_WAITING)).append(message)
+                self._wait(worker, message)
         return deliveries
 
     def returns(self, worker: str) -> tuple[Retained, ...]:
         """A worker is there: what it must know before anything new. `waiting` has what comes after."""
         self._present.add(worker)
-        waiting = self._waiting.get(worker, ())
-        news = {message.key for message in waiting if not isinstance(message, LowerPriorityHeard)}
+        waiting = self._waiting.get(worker, {})
+        news = {message.key for message in waiting.values() if not isinstance(message, LowerPriorityHeard)}
         return tuple(
             message
             for key, (sender, message) in self._retained.items()
@@ -95,7 +101,7 @@ class Router:
 
     def waiting(self, worker: str) -> tuple[Routed, ...]:
         """What arrived for a worker while it was away, in order; it is handed out once."""
-        return tuple(self._waiting.pop(worker, ()))
+        return tuple(self._waiting.pop(worker, {}).values())
 
     def leaves(self, worker: str) -> None:
         """A worker has ended: what comes for it waits."""
@@ -123,6 +129,17 @@ class Router:
     def retained(self) -> tuple[tuple[str, Retained], ...]:
         """Everything kept, as (sender, message)."""
         return tuple(self._retained.values())
+
+    def _wait(self, worker: str, message: Routed) -> None:
+        waiting = self._waiting.setdefault(worker, OrderedDict())
+        if isinstance(message, LowerPriorityHeard):
+            key = f"lower {message.instance}"
+            if key in waiting or len(waiting) < MAX_WAITING:
+                waiting[key] = message
+            return
+        waiting[str(next(self._numbers))] = message
+        if len(waiting) > MAX_WAITING:
+            waiting.popitem(last=False)
 
     def _keep(self, sender: str, message: Retained) -> None:
         self._retained[message.key] = (sender, message)

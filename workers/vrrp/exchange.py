@@ -10,7 +10,9 @@ from ipaddress import ip_address
 
 from alived.ipc.messages import Document
 from alived.ipc.model.vrrp import Family
+from alived.workers.vrrp.alarm import Alarm
 from alived.workers.vrrp.kernel.interfaces import Interfaces
+from alived.workers.vrrp.remarks import Remarks
 from alived.workers.vrrp.transport.inlet import Hearing
 from alived.workers.vrrp.transport.listening import Listening
 from alived.workers.vrrp.transport.place import Place
@@ -20,15 +22,14 @@ from alived.workers.vrrp.wire.reception import Receiver
 MADE_ON_ANOTHER = frozenset({"macvlan", "ipvlan"})
 """Kinds of interfaces that hear what the one below them hears, and answer with its addresses."""
 
-log = logging.getLogger(__name__)
-
 
 class Exchange:
     """Sockets and receivers by place."""
 
-    def __init__(self, interfaces: Interfaces, listening: Listening) -> None:
+    def __init__(self, interfaces: Interfaces, listening: Listening, alarm: Alarm) -> None:
         self._interfaces = interfaces
         self._receivers: dict[Place, Receiver] = {}
+        self._remarks = Remarks(alarm)
         self.log_unknown = False
         """Adverts of virtual routers that are not configured are logged, once each (log_unknown_vrids)."""
         self.ports = Ports(self._hear, listening)
@@ -108,4 +109,4 @@ class Exchange:
         ]
         if same[:1] == [self._receivers.get(place)] and not any(receiver.knows(vrid) for receiver in same):
             device = f" on {place.device}" if place.device else ""
-            log.info("adverts of unknown virtual router %d from %s%s", vrid, ip_address(source), device)
+            self._remarks.tell(f"adverts of unknown virtual router {vrid} from {ip_address(source)}{device}", logging.INFO)

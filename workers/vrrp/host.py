@@ -52,7 +52,7 @@ class Host:
         self.filters = Filters(self._index_of)
         self.links = Links(self.filters)
         self.link_states = LinkStates(self.interfaces, self.alarm, lambda names: changed(names, set()))
-        self.exchange = Exchange(self.interfaces, self.listening)
+        self.exchange = Exchange(self.interfaces, self.listening, self.alarm)
         self.announcements = Announcements(self.alarm, announced)
         self._watched_filters: int | None = None
         self.look_again()

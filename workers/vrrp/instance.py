@@ -23,12 +23,13 @@ from alived.workers.vrrp.kernel.link_plan import LinkPlan
 from alived.workers.vrrp.priority import judge
 from alived.workers.vrrp.remarks import Remarks
 from alived.workers.vrrp.retry import Retry
+from alived.workers.vrrp.rivals import CERTAIN
 from alived.workers.vrrp.stats import Stats
 from alived.workers.vrrp.tracked import Observation, Tracker
 from alived.workers.vrrp.voice import Voice
 from alived.workers.vrrp.wire.garp import Burst
 from alived.workers.vrrp.wire.judge import Heard
-from alived.workers.vrrp.wire.rejection import Rejection
+from alived.workers.vrrp.wire.rejection import NO_CLAIM, Rejection
 
 RETRY = 300.0
 """Seconds after which what could not be had is tried again; each try disturbs a living master."""
@@ -90,10 +91,12 @@ class Instance:
         self._tuning = Retry()
         self._tried_on: dict[str, int] = {}
         """Its interfaces when it tried, by name, with their indexes."""
-        self._remarks = Remarks(config.name)
+        self._remarks = Remarks(host.alarm, config.name)
         self._heard: Heard | None = None
         self._advert = AdvertReceived(STOPPING, b"")
         """What was heard last, and what it is to the machine."""
+        self._differs = False
+        """It names other addresses than ours."""
         self._sending_fails = False
         self._stopping = self._deleted = False
         self._beginning: events.Startup | None = None
@@ -142,6 +145,7 @@ class Instance:
             self._send_state()
         self.voice.leave()
         self.belongings.forget()
+        self._remarks.close()
         self._host.alarm.forget(self)
 
     def reconfigure(self, config: VrrpInstance, plan: LinkPlan) -> None:
@@ -150,6 +154,7 @@ class Instance:
         if before == (config, plan):
             return
         self._remarks.clear()
+        self._heard = None  # what it is to us may be something else now
         self._retry_due, self._unavailable = None, set()
         self.voice.take(config, plan)
         self.belongings.take(config, plan)
@@ -214,24 +219,34 @@ class Instance:
         again = heard is self._heard  # a master repeats itself
         if not again:
             self._heard, self._advert = heard, AdvertReceived(heard.priority, heard.source, heard.interval)
+            self._differs = self._lists_other_addresses(heard)
+        self.stats.address_list_errors += self._differs
         actions = self.machine.receive(self._advert, self._host.alarm.now())
         if actions or not again or self.group is not None:  # otherwise what was due is due later, if anything
             self._act(actions)
             self._host.alarm.note(self)
 
     def met(self, heard: Heard) -> None:
-        """Compare the addresses of an advert with ours; a difference is worth a remark, not a rejection."""
+        """Compare an advert with our configuration; a difference is worth a remark, not a rejection."""
+        if not self.config.skip_check_adv_addr:
+            for remark in self.voice.remarks(heard):
+                self._remarks.make(remark)
+
+    def _lists_other_addresses(self, heard: Heard) -> bool:
         if self.config.skip_check_adv_addr:
-            return
-        ours = {translate.packed(virtual.address) for virtual in self.config.addresses}
-        self.stats.address_list_errors += set(heard.advert.addresses) != ours
-        for remark in self.voice.remarks(heard):
-            self._remarks.make(remark)
+            return False
+        return set(heard.advert.addresses) != {translate.packed(virtual.address) for virtual in self.config.addresses}
 
     def refused(self, rejection: Rejection, source: bytes) -> None:
         """An advert for this virtual router was not accepted."""
         self.stats.rejected[rejection.reason] += 1
-        self.last_refused = Refused(source, str(rejection), self._host.alarm.now())
+        now = self._host.alarm.now()
+        self.last_refused = Refused(source, str(rejection), now)
+        if rejection.reason not in NO_CLAIM:
+            actions = self.machine.receive(events.AdvertRefused(source, str(rejection), rejection.interval), now)
+            if actions:
+                self._act(actions)
+                self._host.alarm.note(self)
         key = f"{source.hex()} {rejection.reason}"
         self._remarks.make(f"adverts of {ip_address(source)} are ignored: {rejection}", key)
 
@@ -363,12 +378,12 @@ class Instance:
             case events.NotifyLowerPriority():
                 self._send(LowerPriorityHeard(instance=self.name, priority=self.machine.priority))
             case events.OtherMaster():
-                source = ip_address(action.source)
                 self.stats.split_brains += action.count == 1
-                if action.count > 1:
-                    log.warning("(%s) %s of priority %d is master too", self.name, source, action.priority)
+                if action.count >= CERTAIN:
+                    self._remarks.tell(_told(action))
             case events.OtherMasterGone():
-                log.info("(%s) %s is no longer master beside us", self.name, ip_address(action.source))
+                if action.count >= CERTAIN:
+                    self._remarks.tell(f"{ip_address(action.source)} is no longer master beside us", logging.INFO)
             case events.Warn():
                 self._remarks.make(action.text)
 
@@ -411,6 +426,13 @@ class Instance:
         self._send(
             messages.PriorityChanged(instance=self.name, effective=now.effective, base=now.base, reasons=now.reasons)
         )
+
+
+def _told(other: events.OtherMaster) -> str:
+    source = ip_address(other.source)
+    if other.refused:
+        return f"{source} is master too, and its adverts are refused: {other.refused}"
+    return f"{source} of priority {other.priority} is master too"
 
 
 def master_of(machine: Machine) -> str:

@@ -54,13 +54,15 @@ def describe(instance: Instance, host: Host, group: str) -> Document:
 
 
 def _other_master(machine: Machine, now: float) -> Document | None:
-    """The router that claims to be master beside us; of several the one that was heard first."""
-    rival = min(machine.rivals, key=lambda rival: rival.since, default=None)
+    """The router that claims to be master beside us; of several the one that was heard first, if its adverts count."""
+    rivals = (*machine.rivals, *machine.refused)
+    rival = min(rivals, key=lambda rival: (bool(rival.refused), rival.since), default=None)
     if rival is None:
         return None
     return {
         "source": str(ip_address(rival.source)),
-        "priority": rival.priority,
+        "priority": rival.priority or None,
+        "refused": rival.refused,
         "since_age": now - rival.since,
         "adverts": rival.count,
     }

@@ -20,7 +20,7 @@ REMEMBERED = 1024
 MEANINGS = 16
 """Messages of one virtual router known by heart."""
 STRANGERS = 1024
-"""Unknown virtual routers that are told of once; beyond, they are told of again."""
+"""Unknown virtual routers that are told of once; those beyond are told of each time."""
 
 UnknownRouter = Callable[[int, bytes], None]
 """Told the virtual router ID and the source of adverts that nobody listens to (log_unknown_vrids)."""
@@ -177,9 +177,8 @@ class Receiver:
     def _tell(self, vrid: int, source: bytes) -> None:
         if self._unknown is None or (vrid, source) in self._strangers:
             return
-        if len(self._strangers) >= STRANGERS:
-            self._strangers.clear()
-        self._strangers.add((vrid, source))
+        if len(self._strangers) < STRANGERS:
+            self._strangers.add((vrid, source))
         self._unknown(vrid, source)
 
     def _changed(self) -> None:
