@@ -13,6 +13,13 @@ OUTPUT_JSON, OUTPUT_NUMERIC_PROTOCOL, OUTPUT_TERSE = 1 << 4, 1 << 7, 1 << 11
 """NFT_CTX_OUTPUT_* of nftables/libnftables.h; terse leaves out the contents of named sets."""
 
 NETLINK_NETFILTER, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NFNLGRP_NFTABLES = 12, 270, 1, 7
+SO_RCVBUFFORCE = 33
+ROOM = 1 << 21
+"""Bytes of notifications that may wait: some thousand changes of others."""
+READS_PER_TURN = 32
+"""Datagrams, each of which may tell of a hundred changes, that are read before other work gets its turn."""
+READS_AFTER_OVERFLOW = 1 << 16
+"""More than there is room for; the kernel adds none meanwhile."""
 
 
 class NftablesError(Exception):
@@ -73,6 +80,10 @@ class Changes:
         self._socket = socket.socket(
             socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, NETLINK_NETFILTER
         )
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, ROOM)
+        except PermissionError:  # no namespace's own CAP_NET_ADMIN is enough for that
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOM)
         self._socket.bind((0, 0))
         self._socket.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, NFNLGRP_NFTABLES)
 
@@ -81,8 +92,12 @@ class Changes:
         return self._socket.fileno()
 
     def take(self) -> Iterator[bytes]:
-        """The datagrams there are; an empty one: some were lost (ENOBUFS), which is a reason to look, too."""
-        while True:
+        """The next few datagrams; an empty one: some were lost (ENOBUFS), which is a reason to look, too.
+
+        From the first change that it drops to the moment when all is read, the kernel drops every one and speaks of it
+        but once. So all is read before anybody looks.
+        """
+        for _ in range(READS_PER_TURN):
             try:
                 yield self._socket.recv(1 << 16)
             except BlockingIOError:
@@ -90,7 +105,19 @@ class Changes:
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
+                self._discard()
                 yield b""
+                return
+
+    def _discard(self) -> None:
+        for _ in range(READS_AFTER_OVERFLOW):
+            try:
+                self._socket.recv(1)
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
 
     def close(self) -> None:
         """Close the socket."""

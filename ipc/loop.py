@@ -32,9 +32,6 @@ from alived.ipc.messages import (
     WorkerExit,
 )
 
-HEARTBEAT_INTERVAL = 0.25
-"""Seconds between heartbeats; the supervisor's patience is a multiple of it."""
-
 CONFIGURE_LIMIT = 15.0
 """Seconds within which the supervisor answers a hello; one that does not know this life never will."""
 
@@ -74,8 +71,9 @@ Factory = Callable[[Send], Worker]
 class Loop:
     """Joins one worker to the bus and keeps the heartbeat."""
 
-    def __init__(self, bus: WorkerBus, factory: Factory) -> None:
+    def __init__(self, bus: WorkerBus, factory: Factory, heartbeat: float) -> None:
         self._bus = bus
+        self._heartbeat = heartbeat
         self._worker = factory(self._bus.send)
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._stopping: asyncio.Task[None] | None = None
@@ -114,7 +112,7 @@ class Loop:
         self._lag = max(self._lag, loop.time() - due)
         self._bus.send(Heartbeat(loop_lag=self._lag))
         self._lag = 0.0
-        next_due = loop.time() + HEARTBEAT_INTERVAL
+        next_due = loop.time() + self._heartbeat
         self._timers[:1] = [loop.call_at(next_due, self._beat, loop, next_due)]
 
     def _dispatch(self, message: Message) -> None:
@@ -143,8 +141,12 @@ class Loop:
                 self._stopped.set_exception(error)
             return
         self._bus.send(Configured(generation=message.generation))
+        if self._configured:  # what is garbage now would stay; of a first configuration nothing is
+            gc.collect()
         self._configured = True
-        gc.freeze()  # a configuration lives long: keep the collector from walking it
+        # A configuration lives long: the collector need not walk it. To walk it at each reload would take long, and
+        # unshare what the zygote had imported. So what a worker drops must not be in a cycle: nobody would find it.
+        gc.freeze()
 
     def _answer(self, query: Query) -> Reply:
         try:
@@ -168,14 +170,14 @@ class Loop:
             self._stopped.set_exception(TimeoutError("the supervisor did not answer"))
 
 
-def run(name: str, identity: str, endpoint: str, factory: Factory) -> int:
-    """Run a worker in this process until it ends; returns the exit code.
+def run(name: str, identity: str, endpoint: str, factory: Factory, heartbeat: float) -> int:
+    """Run a worker in this process until it ends; returns the exit code. `heartbeat`: seconds between two of them.
 
     `identity` names this life of the worker on the bus, so that a dead one's last words are not taken for its heir's.
     """
 
     async def main() -> None:
-        await Loop(WorkerBus(name, identity, endpoint), factory).run()
+        await Loop(WorkerBus(name, identity, endpoint), factory, heartbeat).run()
 
     try:
         asyncio.run(main())

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from alived.supervisor.forker import Forker, ForkFailed
 from alived.supervisor.logpipe import LogPipe
-from alived.supervisor.patience import Patience
+from alived.supervisor.patience import RECENT, Patience, lenient
 from alived.supervisor.phase import Phase
 from alived.supervisor.scheduling import Placement, Riser
 
@@ -31,9 +31,11 @@ class Child:
         self.generation = 0
         self.wanted_generation = 0
         """The last one it was told of."""
-        self.told_at = 0.0
-        """When that was, monotonic."""
+        self.busy_until = 0.0
+        """It may be taking that on until then, monotonic."""
         self.identity = b""
+        self.limit = 0.0
+        """Seconds without a heartbeat after which it has hung."""
         self.patience = Patience(0.0)
         self.placement = Placement()
         """How it runs in this life."""
@@ -51,6 +53,8 @@ class Child:
         self._write_log = write_log
         self.killed = False
         """It was sent SIGKILL."""
+        self._hung: tuple[float, ...] = ()
+        """When its lives were ended as hung, monotonic."""
         self._lives = 0
         self._pidfd = -1
 
@@ -69,7 +73,7 @@ class Child:
         loop = asyncio.get_running_loop()
         self._lives += 1
         self.identity = f"{self.name}/{os.getpid()}/{self._lives}".encode()
-        self.patience = Patience(time.monotonic())
+        self.patience = Patience(time.monotonic(), self.limit)
         self.placement, self.riser = Placement(), Riser()
         self.generation, self.killed = 0, False
         self.greeted, self.ended = loop.create_future(), loop.create_future()
@@ -96,10 +100,18 @@ class Child:
         pipe.close()
         ended(self, os.waitstatus_to_exitcode(status))
 
-    def tell(self, generation: int) -> None:
-        """It is being told of a generation."""
+    def tell(self, generation: int, needs: float) -> None:
+        """It is being told of a generation, which it may need so many seconds to take on."""
         self.wanted_generation = generation
-        self.told_at = time.monotonic()
+        self.busy_until = time.monotonic() + needs
+
+    def took_on(self, generation: int) -> None:
+        """It says that it has done so."""
+        self.generation = generation
+        self.patience.beat(time.monotonic())
+        self.riser.excuse()
+        if generation == self.wanted_generation:
+            self.up_to_date.set()
 
     def beat(self, now: float, loop_lag: float) -> None:
         """A heartbeat was heard."""
@@ -107,6 +119,14 @@ class Child:
         self.last_seen = now
         self.loop_lag = loop_lag
         self.riser.beat(loop_lag)
+
+    def hangs(self, now: float) -> bool:
+        """No heartbeat for too long; while it takes on a configuration, none is expected. To be asked at every look."""
+        self.patience.limit = lenient(self.limit, self._hung, now)
+        if not self.patience.look(now) or (self.generation != self.wanted_generation and now <= self.busy_until):
+            return False
+        self._hung = (*(moment for moment in self._hung if now - moment < RECENT), now)
+        return True
 
     def kill(self) -> None:
         """End it now. A stopped process ends as well; one that waits for the kernel may take its time."""

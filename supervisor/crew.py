@@ -17,7 +17,7 @@ from alived.ipc.bus import SupervisorBus
 from alived.ipc.messages import Configure, Stop, StopHow, WorkerExit, WorkerState
 from alived.ipc.model.config import Config
 from alived.ipc.model.processes import Scheduling
-from alived.supervisor import restart, sched
+from alived.supervisor import patience, restart, sched
 from alived.supervisor.children import Child
 from alived.supervisor.forker import SIGNAL_NAMES, Forker, ForkFailed
 from alived.supervisor.phase import Phase
@@ -30,8 +30,9 @@ from alived.supervisor.team import TEAM
 TAKE_ON_TIMEOUT = 2.0
 """Seconds that a reload waits for one worker before it turns to the next."""
 
+TAKE_ON_LEAST = 1.5
 TAKE_ON_EACH = 0.01
-"""Seconds that a worker may take to take on one object, on a slow and busy machine."""
+"""Seconds that a worker may take to take on a configuration, and one object of it, on a slow and busy machine."""
 
 MAX_BURIALS = 1000
 """Orphans that are reaped in one turn of the loop."""
@@ -55,8 +56,8 @@ class Crew:
     forker: Forker
     last_seen: float
     """When the workers of a predecessor were last well, monotonic; long ago if there was none."""
-    config: Config = field(default_factory=Config)
-    generation: int = 0
+    config: Config = field(init=False)
+    generation: int = field(init=False)
     stopping: bool = False
     children: dict[str, Child] = field(init=False)
     _started: float = field(init=False, default_factory=time.monotonic)
@@ -66,6 +67,19 @@ class Crew:
         self.children = {name: Child(name, self.sinks.write) for name in TEAM}
         for child in self.children.values():
             child.last_seen = self.last_seen
+        self.run(Config(), 0)
+
+    def run(self, config: Config, generation: int) -> None:
+        """From now on this is what workers are started for and given."""
+        self.config, self.generation = config, generation
+        for name, child in self.children.items():
+            child.limit = patience.limit(config.all_slices[name], TEAM[name].heartbeat)
+
+    @property
+    def look_every(self) -> float:
+        """Seconds after which `look` has to be called again."""
+        every = (child.patience.look_every for child in self.children.values() if child.alive)
+        return min(every, default=patience.LIMIT / patience.LOOKS)
 
     # --- start and restart --------------------------------------------------------------------------------------------
 
@@ -149,17 +163,14 @@ class Crew:
                 no_swap=self._scheduling(child).no_swap,
             ),
         )
-        child.tell(self.generation)
+        child.tell(self.generation, _needs(len(self.config.slices.get(child.name, ()))))
         child.greeted.set_result(None)
         for message in self.router.waiting(child.name):
             self.bus.send(child.identity, message)
 
     def ready(self, child: Child, generation: int) -> None:
         """It has taken on a generation."""
-        child.generation = generation
-        child.riser.excuse()
-        if generation == child.wanted_generation:
-            child.up_to_date.set()
+        child.took_on(generation)
         if generation == self.generation:
             self.router.prune(child.name, self.config)
         if child.phase is Phase.STARTING:
@@ -189,19 +200,20 @@ class Crew:
         """
         if self.stopping:
             return
-        self.config = config
-        self.generation += 1
-        for name in plan.stop:
-            await self.stop(name, StopHow.CLEAN)
+        had = {name: len(objects) for name, objects in self.config.slices.items()}
+        self.run(config, self.generation + 1)
         for part in plan.updates:
             child = self.children[part.worker]
             if child.reachable and child.phase is not Phase.STOPPING:
-                child.tell(self.generation)
+                has = len(config.slices.get(part.worker, ()))
+                child.tell(self.generation, _needs(max(had[part.worker], has)))
                 child.up_to_date.clear()
                 update = Configure(generation=self.generation, put=part.put, drop=part.drop)
                 self.bus.send(child.identity, update)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(child.up_to_date.wait(), TAKE_ON_TIMEOUT)
+        for name in plan.stop:
+            await self.stop(name, StopHow.CLEAN)
         for child in self.children.values():
             if child.reachable:
                 self._place(child)
@@ -214,20 +226,13 @@ class Crew:
         for child in self.children.values():
             if not child.alive or child.killed:
                 continue
-            if child.phase is not Phase.STOPPING and self._hangs(child, now):
+            if child.phase is not Phase.STOPPING and child.hangs(now):
                 log.error("%s worker (pid %d) has hung: no heartbeat", child.name, child.pid)
                 child.kill()
             elif child.riser.rise(self._scheduling(child), self.config.settings.auto_priority):
                 log.warning("%s worker is late: real-time priority %d", child.name, child.riser.rt_priority)
                 self._place(child)
         self._bury_orphans()
-
-    def _hangs(self, child: Child, now: float) -> bool:
-        """No heartbeat for too long; while it takes on a large configuration, none is expected."""
-        if not child.patience.look(now):
-            return False
-        busy_until = child.told_at + TAKE_ON_EACH * len(self.config.slices.get(child.name, ()))
-        return child.generation == child.wanted_generation or now > busy_until
 
     def _scheduling(self, child: Child) -> Scheduling:
         return scheduling_of(child.name, self.config.settings)
@@ -297,3 +302,8 @@ class Crew:
         self.router.observe(state)
         self.bus.publish(state)
         self.changed()
+
+
+def _needs(objects: int) -> float:
+    """Seconds that a worker may take to take on so many objects."""
+    return max(TAKE_ON_LEAST, TAKE_ON_EACH * objects)

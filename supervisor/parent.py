@@ -33,7 +33,6 @@ from alived.supervisor.crew import Crew
 from alived.supervisor.daemon import Caller
 from alived.supervisor.forker import Forker
 from alived.supervisor.options import Options
-from alived.supervisor.patience import LOOK_EVERY
 from alived.supervisor.private import write_private
 from alived.supervisor.reload import plan
 from alived.supervisor.router import Routed, Router
@@ -115,8 +114,7 @@ class Parent:
         log.info("%s, pid %d, configuration %s", control.version(), os.getpid(), self._options.config_file)
         self._loaded_at = time.time()
         self._complete = loaded.complete
-        self._crew.config = loaded.config
-        self._crew.generation = 1
+        self._crew.run(loaded.config, 1)
         self._tick(self._loop.time())
         await self._crew.start(loaded.config.slices)
         self._changed()
@@ -154,7 +152,7 @@ class Parent:
 
     def _tick(self, due: float) -> None:
         """Look after the workers, and leave a sign of their health for a successor."""
-        due = max(due + LOOK_EVERY, self._loop.time())
+        due = max(due + self._crew.look_every, self._loop.time())
         self._loop.call_at(due, self._tick, due)
         now = time.monotonic()
         if not self._crew.stopping:

@@ -24,7 +24,7 @@ class Plan:
     """What a reload does."""
 
     stop: tuple[str, ...]
-    """Workers that have nothing left to do."""
+    """Workers that have nothing left to do once they have taken on the updates."""
     updates: tuple[Update, ...]
     """In the order in which they have to be taken on."""
     changes: tuple[Change, ...]
@@ -38,9 +38,11 @@ def plan(old: Config, new: Config) -> Plan:
     before, after = old.slices, new.slices
     updates = []
     # The checker first: what the vrrp worker says of a new instance is told only if it is known how.
-    for worker in sorted((worker for worker in before if worker in after), key=lambda worker: worker != "checker"):
+    # The vrrp worker, even if it has nothing left: what is removed is told of otherwise than what ends with the daemon.
+    concerned = [worker for worker in before if worker in after or worker == "vrrp"]
+    for worker in sorted(concerned, key=lambda worker: worker != "checker"):
         had = {item.key: item for item in before[worker]}
-        have = {item.key: item for item in after[worker]}
+        have = {item.key: item for item in new.all_slices[worker]}
         # The checker writes all states into its pipes at each reload, also at one that changes nothing for it.
         told = worker == "checker" and have and new.settings.fifo_write_vrrp_states_on_reload
         if had != have or told:

@@ -91,7 +91,7 @@ class Router:
     def returns(self, worker: str) -> tuple[Retained, ...]:
         """A worker is there: what it must know before anything new. `waiting` has what comes after."""
         self._present.add(worker)
-        waiting = self._waiting.get(worker, {})
+        waiting = self._waiting.get(worker, OrderedDict())
         news = {message.key for message in waiting.values() if not isinstance(message, LowerPriorityHeard)}
         return tuple(
             message

@@ -124,6 +124,9 @@ def test_a_second_master_and_the_group_stand_in_columns_of_their_own() -> None:
     head, line = tables.vrrp({"instances": [instance(sync_group="G1", other_master=other)]}).splitlines()
     assert line[head.index("ALSO MASTER") :].startswith("10.0.0.3 ")
     assert line[head.index("GROUP") :].startswith("G1 ")
+    other |= {"priority": None, "refused": "wrong password"}
+    head, line = tables.vrrp({"instances": [instance(sync_group="G1", other_master=other)]}).splitlines()
+    assert line[head.index("ALSO MASTER") :].startswith("10.0.0.3 (refused) ")
     (_, line) = tables.vrrp({"instances": [instance(sync_group="", other_master=None)]}).splitlines()
     assert "10.0.0.3" not in line
 

@@ -99,6 +99,13 @@ def test_a_second_master_stands_out(adverts: int, words: str) -> None:
     ]
 
 
+def test_a_second_master_whose_adverts_are_refused() -> None:
+    other = {"source": "10.0.0.2", "priority": None, "refused": "wrong password", "since_age": 7.0, "adverts": 7}
+    assert section("split brain", other_master=other) == [
+        "10.0.0.2 IS MASTER TOO, its adverts are refused: wrong password, since 7.0s ago, 7 adverts"
+    ]
+
+
 def test_an_advert_that_was_not_accepted() -> None:
     refused = {"source": "10.0.0.2", "reason": "wrong password", "age": 0.5}
     assert section("last refused", last_refused=refused) == ["500ms ago from 10.0.0.2: wrong password"]

@@ -40,11 +40,32 @@ def test_changes_are_told(library: Library) -> None:
         assert library.run('{"nftables": []}') == ""
 
 
-def test_lost_changes_are_told_too(library: Library) -> None:
-    rules = [{"add": {"table": {"family": "ip", "name": f"t{number}"}}} for number in range(5000)]
+def many(count: int) -> str:
+    """Commands that make so many tables."""
+    return json.dumps({"nftables": [{"add": {"table": {"family": "ip", "name": f"t{n}"}}} for n in range(count)]})
+
+
+def test_lost_changes_are_told_too_and_later_ones_are_not_lost(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(libnftables, "ROOM", 4096)
     with contextlib.closing(Changes()) as changes:
-        library.run(json.dumps({"nftables": rules}))
-        assert b"" in list(changes.take())
+        library.run(many(5000))
+        assert list(changes.take()) == [b""]
+        assert list(changes.take()) == []
+        lan.run("nft", "add table ip mine")
+        assert b"mine\0" in b"".join(changes.take())
+
+
+def test_there_is_room_for_much_and_one_turn_does_not_read_all_of_it(library: Library) -> None:
+    with contextlib.closing(Changes()) as changes:
+        library.run(many(5000))
+        read = list(changes.take())
+        assert len(read) == libnftables.READS_PER_TURN
+        while more := list(changes.take()):
+            read += more
+        assert b"" not in read
+        assert b"t4999\0" in b"".join(read)
 
 
 def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,7 +80,9 @@ def live(directory: Path, steps: list[Message], until: Callable[[list[Message]],
         bus = SupervisorBus(paths.bus(directory), paths.events(directory))
         bus.start(hear, lambda: iter(()))
         endpoint = paths.bus(directory)
-        worker = threading.Thread(target=lambda: codes.append(loop.run("dummy", IDENTITY.decode(), endpoint, Dummy)))
+        worker = threading.Thread(
+            target=lambda: codes.append(loop.run("dummy", IDENTITY.decode(), endpoint, Dummy, 0.05))
+        )
         worker.start()
         try:
             async with asyncio.timeout(PATIENCE):

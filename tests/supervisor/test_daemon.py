@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,17 @@ def test_a_worker_that_dies_or_hangs_is_replaced(daemon: Daemon, name: str, numb
     assert after["restarts"] == 1
     others = {other: worker["pid"] for other, worker in daemon.workers().items() if other != name}
     assert others == {other: worker["pid"] for other, worker in before.items() if other != name}
+
+
+def test_one_that_hangs_is_noticed_the_sooner_the_shorter_the_interval(daemon: Daemon) -> None:
+    daemon.config.write_text(INSTANCE.replace("priority 100", "priority 100\nversion 3\nadvert_int 0.1"))
+    daemon.start()
+    before = daemon.workers()["vrrp"]["pid"]
+    os.kill(before, signal.SIGSTOP)
+    began = time.monotonic()
+    until(lambda: f"vrrp worker (pid {before}) has hung" in daemon.log.read_text(), "noticed")
+    assert time.monotonic() - began < 1.0
+    daemon.replaced("vrrp", before)
 
 
 def test_last_words_are_in_the_stream_of_the_one_that_spoke_them(daemon: Daemon) -> None:
@@ -201,6 +213,23 @@ def test_workers_come_and_go_with_their_work(daemon: Daemon) -> None:
     daemon.config.write_text(SERVICE)
     assert daemon.ask("reload")["applied"]
     assert {"checker", "vrrp"}.isdisjoint(daemon.workers())
+
+
+def test_the_last_instance_that_a_reload_removes_is_told_of_as_deleted(daemon: Daemon) -> None:
+    told = daemon.directory / "told"
+    script = daemon.directory / "tell"
+    script.write_text(f'#!/bin/sh\necho "$@" >> {told}\n')
+    script.chmod(0o755)
+    notify = f"priority 100\nnotify {script}\nnotify_deleted"
+    daemon.config.write_text(INSTANCE.replace("priority 100", notify))
+    daemon.start()
+    until(lambda: told.exists() and "FAULT" in told.read_text(), "a fault, as there is no interface")
+    daemon.config.write_text(SERVICE)
+    assert daemon.ask("reload")["applied"]
+    until(lambda: told.read_text().splitlines()[-1] == "INSTANCE VI_1 DELETED 100", "the end")
+    assert "STOP" not in told.read_text()
+    assert "vrrp" not in daemon.workers()
+    assert "alived stops" not in daemon.log.read_text()
 
 
 @pytest.mark.parametrize(("number", "name"), [(signal.SIGUSR1, "alived.data"), (signal.SIGUSR2, "alived.stats")])

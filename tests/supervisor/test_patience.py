@@ -1,42 +1,104 @@
-"""patience.py: silence is counted only while the supervisor was awake to hear."""
+"""patience.py: how long a silence is a hang, and that it is counted only while the supervisor was awake to hear."""
 
-from alived.supervisor.patience import BOOT_LIMIT, EXPECTED_GAP, LIMIT, LOOK_EVERY, Patience
+import pytest
+
+from alived.ipc.model.checker import VrrpScript
+from alived.ipc.model.common import Program
+from alived.ipc.model.config import ConfigObject
+from alived.ipc.model.vrrp import VrrpInstance
+from alived.supervisor.patience import BOOT_LIMIT, LIMIT, RECENT, Patience, lenient, limit
+from alived.supervisor.team import TEAM
+
+BEAT = TEAM["vrrp"].heartbeat
+HEIR = 0.05
+"""Seconds from SIGKILL to the next advert, as measured (docs/numbers.md)."""
 
 
-def looks_until_hung(patience: Patience, now: float, step: float) -> int:
-    """How many looks, `step` seconds apart, end patience."""
+def instance(advert_int: float, adverts: int = 3, name: str = "one") -> VrrpInstance:
+    return VrrpInstance(
+        name=name, interface="eth0", virtual_router_id=1, advert_int=advert_int, down_timer_adverts=adverts
+    )
+
+
+def ended_after(patience: Patience, now: float) -> float:
+    """Seconds of silence that end patience, looked at as often as it says."""
     for count in range(1, 1000):
-        if patience.look(now + count * step):
-            return count
+        if patience.look(now + count * patience.look_every):
+            return count * patience.look_every
     raise AssertionError("patience never ended")
 
 
-def test_a_silent_worker_has_hung_just_after_the_limit() -> None:
-    patience = Patience(0.0)
+# --- the limit ---
+
+
+@pytest.mark.parametrize(("interval", "adverts"), [(0.1, 3), (0.2, 3), (0.5, 3), (1.0, 3), (1.0, 2), (40.0, 3)])
+def test_the_heir_advertises_before_a_peer_takes_over(interval: float, adverts: int) -> None:
+    """A backup of priority 100, and a worker that hangs just before it would advertise."""
+    patience = Patience(0.0, limit([instance(interval, adverts)], BEAT))
     patience.beat(10.0)
-    count = looks_until_hung(patience, 10.0, LOOK_EVERY)
-    assert LIMIT < count * LOOK_EVERY <= LIMIT + 2 * LOOK_EVERY
+    silence = interval + ended_after(patience, 10.0) + HEIR
+    assert silence < adverts * interval + (256 - 100) / 256 * interval
+
+
+def test_long_intervals_do_not_make_it_wait_longer() -> None:
+    assert limit([instance(40.0)], BEAT) == limit([instance(1.0)], BEAT) == limit([], BEAT) == LIMIT
+
+
+def test_the_shortest_interval_counts() -> None:
+    both = [instance(1.0, name="slow"), instance(0.4, name="fast")]
+    assert limit(both, BEAT) == limit([instance(0.4)], BEAT) < LIMIT
+
+
+def test_some_heartbeats_have_to_be_missing_however_short_the_interval() -> None:
+    assert limit([instance(0.01)], BEAT) > 3 * BEAT
+
+
+def test_a_worker_with_much_to_do_in_one_turn_has_longer() -> None:
+    many: list[ConfigObject] = [instance(0.1, name=str(number)) for number in range(500)]
+    assert limit(many, BEAT) > 0.5
+
+
+def test_what_advertises_nothing_has_the_usual_limit() -> None:
+    assert limit([VrrpScript(name="s", program=Program(argv=("/bin/true",), uid=0, gid=0))], 0.25) == LIMIT
+
+
+def test_an_heir_of_one_that_was_ended_as_hung_has_twice_as_long_for_a_while() -> None:
+    now = 1000.0
+    assert lenient(0.2, [], now) == 0.2
+    assert lenient(0.2, [now - 1.0], now) == 0.4
+    assert lenient(0.2, [now - 2.0, now - 1.0], now) == 0.8
+    assert lenient(0.2, [now - 4.0 + step for step in range(4)], now) == LIMIT
+    assert lenient(0.2, [now - RECENT], now) == 0.2
+
+
+# --- one worker ---
+
+
+@pytest.mark.parametrize("limit", [0.15, LIMIT])
+def test_a_silent_worker_has_hung_just_after_the_limit(limit: float) -> None:
+    patience = Patience(0.0, limit)
+    patience.beat(10.0)
+    assert limit - 1e-6 < ended_after(patience, 10.0) <= limit + 2 * patience.look_every
 
 
 def test_a_beat_begins_anew() -> None:
     patience = Patience(0.0)
-    for quarter in range(200):
-        now = quarter * LOOK_EVERY
+    for look in range(200):
+        now = look * patience.look_every
         assert not patience.look(now)
-        if quarter % 4 == 0:
+        if look % 4 == 0:
             patience.beat(now)
 
 
 def test_a_worker_that_boots_has_longer() -> None:
-    count = looks_until_hung(Patience(0.0), 0.0, LOOK_EVERY)
-    assert count * LOOK_EVERY > BOOT_LIMIT
+    assert ended_after(Patience(0.0, 0.15), 0.0) > BOOT_LIMIT
 
 
 def test_a_pause_of_the_supervisor_itself_is_not_held_against_the_worker() -> None:
     patience = Patience(0.0)
     patience.beat(1.0)
     assert not patience.look(1.0 + 3600.0)
-    assert looks_until_hung(patience, 3601.0, LOOK_EVERY) * LOOK_EVERY > LIMIT - EXPECTED_GAP
+    assert ended_after(patience, 3601.0) > LIMIT - 3 * patience.look_every
 
 
 def test_a_clock_that_stands_still_ends_nobodys_patience() -> None:

@@ -54,6 +54,16 @@ def test_workers_come_and_go_with_their_work() -> None:
     )
 
 
+def test_a_vrrp_worker_with_nothing_left_drops_all_before_it_is_stopped() -> None:
+    """What is dropped is told of as deleted, and what ends with its worker as stopped."""
+    found = plan(Config(vrrp=(ONE, TWO), checker=(SCRIPT, Notify(name="one"))), Config(checker=(SCRIPT,)))
+    assert found.stop == ("vrrp",)
+    assert [(update.worker, update.put, update.drop) for update in found.updates] == [
+        ("checker", (), (Notify(name="one").key,)),
+        ("vrrp", (), (ONE.key, TWO.key)),
+    ]
+
+
 def test_an_object_of_another_type_under_the_same_name_is_all_new() -> None:
     class Renamed(VrrpInstance):
         __slots__ = ()

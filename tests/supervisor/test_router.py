@@ -115,6 +115,30 @@ def test_what_waits_is_bounded_and_the_newest_stay() -> None:
     assert waiting[-1] == tracker(str(MAX_WAITING + 4), up=True)
 
 
+def test_lower_priorities_wait_once_for_each_instance_and_push_nothing_out() -> None:
+    router = Router()
+    router.receive("vrrp", instance(State.MASTER))
+    for priority in range(1, MAX_WAITING + 5):
+        router.receive("vrrp", LowerPriorityHeard(instance=f"VI_{priority % 2}", priority=priority))
+    router.receive("vrrp", instance(State.BACKUP))
+    router.returns("checker")
+    assert router.waiting("checker") == (
+        instance(State.MASTER),
+        LowerPriorityHeard(instance="VI_1", priority=MAX_WAITING + 3),
+        LowerPriorityHeard(instance="VI_0", priority=MAX_WAITING + 4),
+        instance(State.BACKUP),
+    )
+
+
+def test_a_lower_priority_for_which_there_is_no_room_gives_way_to_states() -> None:
+    router = Router()
+    for number in range(MAX_WAITING):
+        router.receive("vrrp", instance(State.MASTER, str(number)))
+    router.receive("vrrp", LowerPriorityHeard(instance="VI_1", priority=100))
+    router.returns("checker")
+    assert [message for message in router.waiting("checker") if isinstance(message, LowerPriorityHeard)] == []
+
+
 def test_a_successor_of_the_supervisor_starts_with_what_was_retained() -> None:
     first = Router()
     first.receive("checker", tracker("a", up=False))

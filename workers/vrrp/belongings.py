@@ -39,6 +39,11 @@ class Belongings:
         self._schedule.settings = config.announcing
         self._prepare()
 
+    def expect(self, config: VrrpInstance, plan: LinkPlan) -> None:
+        """A master will `take` this and `hold` it: what another one has now and lets go before that is not deleted."""
+        addresses = (*plan.addresses, *plan.excluded)
+        self._host.holdings.expect(self._config.name, addresses, config.routes, config.rules)
+
     def hold(self) -> Outcome:
         """Have everything, and nothing that was configured before: filters first, so that nothing gets through."""
         name = self._config.name

@@ -182,7 +182,10 @@ class StateChanged:
 
 @dataclass(frozen=True, slots=True)
 class NotifyLowerPriority:
-    """`notify_master_rx_lower_pri`: a master heard one that gives way to it, whose programs may have moved things."""
+    """`notify_master_rx_lower_pri`: a master heard one that gives way to it, whose programs may have moved things.
+
+    Comes with the answer to it, so once in an interval (rivals.py).
+    """
 
 
 @dataclass(frozen=True, slots=True)

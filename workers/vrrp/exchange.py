@@ -108,5 +108,6 @@ class Exchange:
             if other.family is place.family and self._below(other.device) == base
         ]
         if same[:1] == [self._receivers.get(place)] and not any(receiver.knows(vrid) for receiver in same):
-            device = f" on {place.device}" if place.device else ""
-            self._remarks.tell(f"adverts of unknown virtual router {vrid} from {ip_address(source)}{device}", logging.INFO)
+            where = f" on {place.device}" if place.device else ""
+            told = f"adverts of unknown virtual router {vrid} from {ip_address(source)}{where}"
+            self._remarks.tell(told, logging.INFO)

@@ -86,6 +86,10 @@ class Host:
         names = self.look_again()
         return names, self.holdings.concerns.notice((), names)
 
+    def read_reports(self) -> None:
+        """Take in now what the kernel has reported already, as of an interface that was made."""
+        self._monitor.read_reports()
+
     def watch_filters(self) -> None:
         """Hear of changes of nftables by others, once there is something that they can change."""
         wanted = self.filters.fileno()

@@ -1,7 +1,7 @@
-"""What is logged about other routers: once, and not each second; a few lines, and not as many as somebody sends adverts.
+"""What is logged about other routers: once, not each second; a few lines, not as many as somebody sends adverts.
 
 Whoever is on the segment can forge adverts, each with a source of its own. They must fill neither the log nor memory.
-What does not live here: what is worth a remark (instance.py, exchange.py), and how often one may be made (allowance.py).
+What does not live here: what is worth a remark (instance.py, exchange.py), how often one may be made (allowance.py).
 """
 
 import logging
@@ -24,7 +24,9 @@ log = logging.getLogger(__name__)
 class Clock(Protocol):
     """The alarm, as remarks see it."""
 
-    now: Callable[[], float]
+    @property
+    def now(self) -> Callable[[], float]:
+        """CLOCK_MONOTONIC seconds."""
 
     def note(self, sleeper: "Remarks", /) -> None:
         """Their deadline may have changed."""

@@ -1,8 +1,8 @@
 """Routers that claim to be master while this one is: a split brain, seen from inside.
 
-PURE. One advert may have crossed ours in the air; who goes on after our answers does not hear us, or refuses our adverts
-as we may refuse its. What does not live here: who of the two has to give way (fsm.py), and words for operators
-(instance.py).
+PURE. One advert may have crossed ours in the air; who goes on after our answers does not hear us, or refuses what we
+say as we may refuse what it says. What does not live here: who of the two has to give way (fsm.py), and words for
+operators (instance.py).
 """
 
 from collections.abc import Iterator

@@ -6,6 +6,7 @@ What does not live here: the bus (worker.py), what one instance does (instance.p
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from alived.ipc.loop import Send
@@ -17,6 +18,7 @@ from alived.ipc.model.interfaces import GarpGroup, InterfaceDelay, LinkbeatInter
 from alived.ipc.model.routing import StaticRouting, VirtualAddress
 from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp import translate
+from alived.workers.vrrp.chores import Chores
 from alived.workers.vrrp.events import Resumed
 from alived.workers.vrrp.groups import Group
 from alived.workers.vrrp.host import Host
@@ -69,6 +71,11 @@ class Roster:
         """Interface -> names of the instances that it matters to."""
         self._concerns: dict[str, set[str]] = {}
         """The same the other way round."""
+        self._chores = Chores(host.alarm)
+        self._unraised: set[str] = set()
+        """Names of instances whose interfaces are still to be made."""
+        self._dismissed: dict[str, None] = {}
+        """Keys of instances whose interfaces are still to be removed."""
         self._started = 0.0
 
     # --- the configuration --------------------------------------------------------------------------------------------
@@ -79,13 +86,13 @@ class Roster:
         self._started = message.started or self._started
         for key in message.drop:
             self._drop(self._objects.pop(key, None))
-        for key in message.drop:  # removing an interface takes milliseconds; the last one's peers do not wait for that
-            self._host.links.release(key)
+        for key in message.drop:
+            self._dismiss(key)
         self._objects |= {item.key: item for item in message.put if isinstance(item, VrrpObject)}
         self._sort()
         self._configure_host()
         self._end_others()
-        self._plan()
+        self._plan(heritage)
         self._inherit(heritage)
         self._track_groups = {}
         for watching in self._all(TrackGroup):
@@ -99,14 +106,23 @@ class Roster:
             self._seen.pop(key, None)
         self._form_groups(heritage)
         for config in fresh:
-            self.instances[config.name].start(self._resumption(config, heritage), self._until)
+            instance = self.instances[config.name]
+            if config.name in self._troubles:
+                instance.start(self._resumption(config, heritage), self._until)
+                self._clear_up(instance)
+            else:
+                self._unraised.add(config.name)
+                self._chores.add(partial(self._raise, instance))
         for group in self._groups.values():
             group.settle()
-        self._clear_up(fresh, first=bool(message.retained))
+        if message.retained or fresh:
+            self._chores.add(self._remove_leftovers)
+        self._chores.run()
         self._host.watch_filters()
 
     def stop(self) -> None:
         """The daemon stops: masters say so, and nothing of ours stays in the kernel."""
+        self._chores.drop()
         for group in self._groups.values():
             group.disband()
         for instance in self.instances.values():
@@ -115,6 +131,8 @@ class Roster:
             group.end()
         for instance in self.instances.values():  # removing an interface takes milliseconds; peers do not wait for it
             self._host.links.release(instance.config.key)
+        for key in self._dismissed:
+            self._host.links.release(key)
         self._host.links.configure(VrrpGlobals())  # settings of the whole host end with us
         self._host.holdings.release(STATIC)
 
@@ -178,6 +196,7 @@ class Roster:
             return
         for group in self._groups.values():
             group.leave(name)
+        self._unraised.discard(name)
         instance.stop(reason, deleted=deleted)
         self._watchers.drop(name)
         self._grouped.discard(name)
@@ -205,18 +224,45 @@ class Roster:
                 self._end(config.name, "has become another virtual router", deleted=False)
                 ended.append(config.key)
         for key in ended:
-            self._host.links.release(key)
+            self._dismiss(key)
 
-    def _plan(self) -> None:
-        """Have the interfaces that instances need."""
+    def _dismiss(self, key: str) -> None:
+        """Remove, in good time, the interfaces that were made for an instance."""
+        self._dismissed[key] = None
+        self._chores.add(partial(self._remove_links, key))
+
+    def _remove_links(self, key: str) -> None:
+        self._dismissed.pop(key, None)
+        self._host.links.release(key)
+
+    def _plan(self, heritage: _Heritage) -> None:
+        """Have the interfaces that instances need; those of new instances are made in good time (`_raise`)."""
         links = self._host.links
         plans = link_plan.plans(self._all(VrrpInstance), self._host.settings, links.known())
         self._plans = {config.name: plans[config.key] for config in self._all(VrrpInstance)}
         self._troubles = {
-            config.name: links.ensure(config.key, self._plans[config.name]) for config in self._all(VrrpInstance)
+            config.name: links.ensure(config.key, self._plans[config.name])
+            for config in self._all(VrrpInstance)
+            if not self._plans[config.name].links
+            or config.name in heritage.instances  # then they are there
+            or (config.name in self.instances and config.name not in self._unraised)
         }
-        if any(plan.links for plan in plans.values()):
+        if any(self._plans[name].links for name in self._troubles):
             self._host.look_again()
+
+    def _raise(self, instance: Instance) -> None:
+        """Make the interfaces of a new instance, and start it."""
+        if self.instances.get(instance.name) is not instance:  # it has ended before it began
+            return
+        self._unraised.discard(instance.name)
+        instance.link_troubles = self._host.links.ensure(instance.config.key, instance.plan)
+        self._host.read_reports()
+        instance.start(None, self._until)
+        for group in self._groups.values():
+            if instance.name in group.config.members:
+                group.settle()
+        self._clear_up(instance)
+        self._host.watch_filters()
 
     def _inherit(self, heritage: _Heritage) -> None:
         """What dead predecessors held: what is still wanted stays, the rest goes before anybody speaks."""
@@ -280,6 +326,9 @@ class Roster:
         fresh: list[VrrpInstance] = []
         changed = {item.key for item in message.put}
         groups = {member: group for group in self._all(SyncGroup) for member in group.members}
+        for config in self._all(VrrpInstance):  # all take hold before any lets go: what moves between two masters stays
+            if (master := self.instances.get(config.name)) is not None and master.machine.state is State.MASTER:
+                master.belongings.expect(config, self._plans[config.name])
         for config in self._all(VrrpInstance):
             plan, instance = self._plans[config.name], self.instances.get(config.name)
             if instance is None:
@@ -302,7 +351,8 @@ class Roster:
                 instance.judge_anew()
                 self._file(config.name, instance.interfaces)
             self._note_static_troubles(instance)
-            self._note_link_troubles(instance, self._troubles[config.name])
+            if config.name in self._troubles:
+                self._note_link_troubles(instance, self._troubles[config.name])
         return fresh
 
     def _track(self, instance: Instance, config: VrrpInstance, group: SyncGroup | None) -> None:
@@ -347,18 +397,19 @@ class Roster:
         delayed = self._started + settings.startup_delay if settings.startup_delay else 0.0
         return max(delayed, settings.delay_after_boot)
 
-    def _clear_up(self, fresh: list[VrrpInstance], *, first: bool) -> None:
-        """Remove what predecessors left behind and nobody has now."""
-        for config in fresh:
-            instance = self.instances[config.name]
-            if instance.machine.state is not State.MASTER and not translate.owns(config):
-                belongings = (instance.belongings.addresses, config.routes, config.rules)
-                if removed := self._host.holdings.remove_leftovers(*belongings):
-                    log.info("(%s) removed what was left behind: %s", config.name, ", ".join(removed))
-        if first or fresh:
-            if removed := self._host.links.remove_leftovers():
-                log.info("removed interfaces that were left behind: %s", ", ".join(removed))
-            self._host.filters.remove_leftovers()
+    def _clear_up(self, instance: Instance) -> None:
+        """Remove what a predecessor left behind of an instance that is not master."""
+        config = instance.config
+        if instance.machine.state is not State.MASTER and not translate.owns(config):
+            belongings = (instance.belongings.addresses, config.routes, config.rules)
+            if removed := self._host.holdings.remove_leftovers(*belongings):
+                log.info("(%s) removed what was left behind: %s", config.name, ", ".join(removed))
+
+    def _remove_leftovers(self) -> None:
+        """Remove interfaces and filters that predecessors left behind and nobody has now."""
+        if removed := self._host.links.remove_leftovers():
+            log.info("removed interfaces that were left behind: %s", ", ".join(removed))
+        self._host.filters.remove_leftovers()
 
 
 def _placed(plan: LinkPlan) -> tuple[VirtualAddress, ...]:

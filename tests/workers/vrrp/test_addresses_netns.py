@@ -1,5 +1,6 @@
 """What a master's addresses are in the kernel: every option, and those that are shared, lost, added or inherited."""
 
+import contextlib
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from alived.ipc.messages import State, StopHow
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import Announcing
+from alived.workers.vrrp.kernel import rtnetlink
+from alived.workers.vrrp.kernel.netlink import RTMGRP_IPV4_IFADDR, drain, open_socket
+from alived.workers.vrrp.kernel.rtnetlink import Address
 from tests.workers.vrrp.lab import Lab, Worker
 from tests.workers.vrrp.quick import (
     LINK_LOCAL6,
@@ -27,8 +31,11 @@ from tests.workers.vrrp.quick import (
     wait_for_state,
     without_dad,
 )
+from tests.workers.vrrp.transport.stage import entered
 
 pytestmark = pytest.mark.netns
+
+EXTRA = replace(VIP, address="10.9.0.103")
 
 
 @pytest.fixture
@@ -191,6 +198,23 @@ def test_addresses_are_adopted_by_an_heir_and_changed_by_none(
     heir.stop(StopHow.CLEAN)
     assert "fd09::100/64" not in addresses(lab.a)
     assert "10.8.0.100/24" not in addresses(lab.a, "eth1")
+
+
+def test_addresses_that_two_masters_exchange_by_a_reload_are_never_away(lab: Lab, worker: Worker) -> None:
+    other = replace(QUICK, name="W", virtual_router_id=52, addresses=(replace(VIP, address="10.9.0.101"),))
+    lead(worker, QUICK, other)
+    with entered(lab.a):
+        news = open_socket(RTMGRP_IPV4_IFADDR)
+    with contextlib.closing(news):
+        changed = replace(QUICK, addresses=other.addresses), replace(other, addresses=(*QUICK.addresses, EXTRA))
+        configure(worker, *changed, generation=2)
+        reports = [report for data in drain(news)[0] for report in rtnetlink.parse(data)]
+    (added,) = reports
+    assert isinstance(added, Address)
+    assert added.address == bytes([10, 9, 0, 103])
+    assert retained(worker)["V"].held == changed[0].addresses
+    configure(worker, generation=3, drop=(changed[1].key,))
+    assert addresses(lab.a).keys() & {"10.9.0.100/32", "10.9.0.101/32", "10.9.0.103/32"} == {"10.9.0.101/32"}
 
 
 def test_an_address_added_by_a_reload_is_announced_twice(lab: Lab, worker: Worker, tap: Tap) -> None:

@@ -12,6 +12,7 @@ from alived.workers.vrrp.events import (
     Action,
     AddAddresses,
     AdvertReceived,
+    AdvertRefused,
     Announce,
     Event,
     FaultCleared,
@@ -227,6 +228,28 @@ def test_trap_14_a_worse_master_is_told_so_and_the_network_and_the_operators_too
     assert router.state is State.MASTER
 
 
+def test_a_flood_of_adverts_of_lower_priority_is_answered_once_in_an_interval() -> None:
+    router = master()
+    done: list[Action] = []
+    for number in range(1000):
+        source = bytes([10, 9, 1 + number // 250, number % 250])
+        done += router.receive(AdvertReceived(99, source), 100.0 + number / 1100)
+    assert [action for action in done if not isinstance(action, OtherMaster)] == [
+        SendAdvert(100),
+        Announce(Burst.LOWER_PRIORITY),
+        NotifyLowerPriority(),
+    ]
+    router.expire(101.0)
+    assert SendAdvert(100) in router.receive(AdvertReceived(99, HIGHER), 101.0)
+
+
+def test_a_rival_as_quick_as_we_are_is_answered_each_time() -> None:
+    router = master()
+    for number in range(5):
+        router.expire(100.0 + number)
+        assert SendAdvert(100) in router.receive(AdvertReceived(99, HIGHER), 100.4 + number)
+
+
 def test_lower_prio_no_advert_leaves_the_answer_out() -> None:
     router = master(Settings(1.0, OURS, lower_prio_no_advert=True))
     first, *_ = router.receive(AdvertReceived(99, HIGHER), 100.5)
@@ -286,6 +309,54 @@ def test_a_rival_that_names_its_interval_is_given_three_of_them() -> None:
     for now in range(101, 131):
         assert router.expire(float(now)) == [SendAdvert(100)]
     assert router.expire(131.0)[1:] == [OtherMasterGone(HIGHER, 100.5, 1)]
+
+
+def test_a_master_whose_adverts_are_refused_is_another_master_and_moves_nothing() -> None:
+    router = master()
+    advert = AdvertRefused(HIGHER, "wrong password")
+    assert router.receive(advert, 100.5) == [OtherMaster(HIGHER, 0, 100.5, 1, "wrong password")]
+    assert (router.state, router.deadline(), router.last_heard) == (State.MASTER, 101.0, None)
+    for now in (101.0, 102.0, 103.0):
+        router.expire(now)
+    assert router.expire(104.0) == [SendAdvert(100), OtherMasterGone(HIGHER, 100.5, 1)]
+
+
+def test_one_that_is_refused_for_its_interval_is_given_three_of_them() -> None:
+    router = master()
+    router.receive(AdvertRefused(HIGHER, "other advertisement interval", 10.0), 100.5)
+    for now in range(101, 131):
+        assert router.expire(float(now)) == [SendAdvert(100)]
+    assert router.expire(131.0)[1:] == [OtherMasterGone(HIGHER, 100.5, 1)]
+
+
+def test_who_gives_way_has_no_rivals_that_are_refused_either() -> None:
+    router = master()
+    router.receive(AdvertRefused(HIGHER, "wrong password"), 100.5)
+    _, gone, _ = router.receive(AdvertReceived(150, HIGHER), 100.6)
+    assert gone == OtherMasterGone(HIGHER, 100.5, 1)
+    assert not router.refused
+
+
+def test_a_backup_that_hears_nobody_but_one_that_is_refused_says_so() -> None:
+    router = backup()
+    assert router.receive(AdvertRefused(HIGHER, "wrong password"), 2.0) == []
+    (*_, change) = router.expire(DOWN)
+    assert change == became(
+        State.MASTER,
+        DOWN,
+        "no advert that counts was heard; 10.9.0.9 is refused: wrong password",
+        State.BACKUP,
+    )
+
+
+def test_to_an_owner_that_ignores_adverts_those_that_are_refused_mean_nothing_either() -> None:
+    settings = Settings(1.0, OURS, owner_ignore_adverts=True)
+    for router in (master(settings, 255), backup(settings, 255)):
+        assert router.receive(AdvertRefused(HIGHER, "wrong password"), 100.5) == []
+        assert not router.refused
+    (*_, change) = backup(settings, 255).expire(4.0)
+    assert isinstance(change, StateChanged)
+    assert change.reason == "no master was heard"
 
 
 def test_a_rival_that_stops_is_none_any_more() -> None:
@@ -623,6 +694,7 @@ EVENTS: dict[type, Event] = {
     Resumed: Resumed(State.MASTER, 1.0),
     Shutdown: Shutdown("stop"),
     AdvertReceived: AdvertReceived(150, HIGHER),
+    AdvertRefused: AdvertRefused(HIGHER, "wrong password"),
     FaultRaised: FaultRaised("x"),
     FaultCleared: FaultCleared("x"),
     PriorityChanged: PriorityChanged(7),

@@ -1,7 +1,9 @@
 """A split brain, seen from inside."""
 
-from alived.workers.vrrp.events import AdvertReceived, OtherMaster, OtherMasterGone
-from alived.workers.vrrp.rivals import CERTAIN, REMEMBERED, Rivals
+from itertools import pairwise
+
+from alived.workers.vrrp.events import AdvertReceived, AdvertRefused, OtherMaster, OtherMasterGone
+from alived.workers.vrrp.rivals import ANSWERS_APART, CERTAIN, REMEMBERED, Rivals
 
 A, B = bytes([10, 9, 0, 1]), bytes([10, 9, 0, 2])
 
@@ -44,3 +46,27 @@ def test_invented_sources_do_not_fill_memory() -> None:
     for number in range(REMEMBERED + 5):
         rivals.heard(AdvertReceived(90, bytes([10, 9, 1, number])), 3.0, 10.0)
     assert len(rivals) == REMEMBERED
+
+
+def test_who_is_refused_is_told_of_with_the_reason() -> None:
+    rivals = Rivals()
+    told = [rivals.heard(AdvertRefused(A, "wrong password"), 3.0, float(now)) for now in range(CERTAIN)]
+    assert told == [[OtherMaster(A, 0, 0.0, 1, "wrong password")], [], [OtherMaster(A, 0, 0.0, 3, "wrong password")]]
+    (rival,) = rivals
+    assert (rival.priority, rival.refused) == (0, "wrong password")
+
+
+def test_one_answer_before_our_next_advert() -> None:
+    rivals = Rivals()
+    assert [rivals.to_be_answered(11.0, now) for now in (10.2, 10.2, 10.5, 10.99)] == [True, False, False, False]
+    assert rivals.to_be_answered(12.0, 11.0)
+    rivals.clear()
+    assert rivals.to_be_answered(12.0, 11.1)
+
+
+def test_answers_are_apart_however_short_the_interval_is() -> None:
+    rivals = Rivals()
+    times = [10.0 + number / 100 for number in range(100)]
+    answered = [now for now in times if rivals.to_be_answered(now + 0.01, now)]
+    assert 9 <= len(answered) <= 10
+    assert min(later - sooner for sooner, later in pairwise(answered)) >= ANSWERS_APART - 1e-9

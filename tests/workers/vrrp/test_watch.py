@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alived.workers.vrrp.events import AdvertReceived, Settings
+from alived.workers.vrrp.events import AdvertReceived, AdvertRefused, Settings
 from alived.workers.vrrp.watch import Watch
 
 A, B = bytes([10, 9, 0, 1]), bytes([10, 9, 0, 2])
@@ -244,3 +244,40 @@ def test_what_is_heard_again_has_the_effect_of_what_is_heard(steps: list[str], n
                 one.heard(event, now)
         for name in ("due", "master", "elected", "case", "master_interval", "given_up_after"):
             assert getattr(quick, name) == getattr(thorough, name), name
+
+
+REFUSED = AdvertRefused(B, "wrong password")
+
+
+def test_silence_is_not_said_of_a_router_that_is_refused() -> None:
+    one = watch()
+    one.refused(REFUSED, 2.0)
+    assert one.due == DOWN
+    assert one.fire(DOWN)
+    assert one.case == "no advert that counts was heard; 10.9.0.2 is refused: wrong password"
+
+
+def test_a_master_that_is_refused_all_at_once() -> None:
+    one = watch()
+    one.heard(AdvertReceived(150, B), 1.0)
+    one.refused(REFUSED, 2.0)
+    one.fire(1.0 + DOWN)
+    assert one.case == "no advert from 10.9.0.2 for 3.61 s; 10.9.0.2 is refused: wrong password"
+
+
+@pytest.mark.parametrize(("interval", "told"), [(0.0, False), (2.0, True)])
+def test_who_was_refused_and_is_silent_now_is_told_of_for_three_of_its_intervals(interval: float, told: bool) -> None:
+    one = watch()
+    one.refused(AdvertRefused(B, "other advertisement interval", interval), 1.0)
+    one.heard(AdvertReceived(150, A), 3.0)
+    one.fire(3.0 + DOWN)
+    assert ("is refused" in one.case) is told
+
+
+def test_who_was_refused_is_forgotten_with_the_master() -> None:
+    one = watch()
+    one.refused(REFUSED, 1.0)
+    one.forget()
+    one.enter(1.0)
+    one.fire(1.0 + DOWN)
+    assert one.case == "no master was heard"

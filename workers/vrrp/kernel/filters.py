@@ -1,18 +1,21 @@
 """The nftables table of instances: made when one first needs it, kept as it should be, removed when none does.
 
 All that will be needed is prepared when the configuration comes, so that a new master costs one small transaction: its
-addresses are added to a set. What does not live here: the rules (filter_rules.py), the library (ipc/libnftables.py).
+addresses are added to a set. What does not live here: the rules (filter_rules.py), how they are listed
+(filter_listing.py), the library (ipc/libnftables.py).
 """
 
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable
 from ipaddress import IPv6Address
+from typing import NamedTuple
 
 from alived.ipc.libnftables import Changes, Library, NftablesError
 from alived.ipc.model.globals import VrrpGlobals
 from alived.ipc.model.routing import VirtualAddress
-from alived.workers.vrrp.kernel import filter_rules
+from alived.workers.vrrp.kernel import filter_listing, filter_rules
+from alived.workers.vrrp.kernel.filter_listing import Listing
 from alived.workers.vrrp.kernel.filter_rules import Element, Family, Part, Parts, Style
 from alived.workers.vrrp.kernel.nlmessage import attributes, received, string
 
@@ -23,6 +26,15 @@ NFTA_TABLE_NAME = 1
 """The first attribute of messages about a table, and about what is in one: the table's name."""
 
 log = logging.getLogger(__name__)
+
+
+class News(NamedTuple):
+    """What was read of changes of nftables."""
+
+    touched: bool
+    """Our table was changed, by us or by somebody else."""
+    lost: bool
+    """There was more than could be read."""
 
 
 class Filters:
@@ -43,6 +55,8 @@ class Filters:
         self._counts: Counter[Element] = Counter()
         self._made: Parts | None = None
         """The parts that the kernel has; None: that is not known."""
+        self._listed = Listing()
+        """What the kernel had when they were made."""
 
     # --- what the worker calls ----------------------------------------------------------------------------------------
 
@@ -54,6 +68,7 @@ class Filters:
             return []
         if self._made:
             self._run(filter_rules.anew(self._style, frozenset(), ()))
+            self._news()
         self._style, self._made, self._broken = wanted, None, ""
         return self._settle()
 
@@ -114,14 +129,20 @@ class Filters:
             except NftablesError as error:
                 log.debug("nftables: %s", error)
             library.close()
+            self._news()
 
     def fileno(self) -> int | None:
         """Becomes readable when someone has changed nftables: call look(); None: nothing was ever filtered."""
         return self._changes.fileno() if self._changes is not None else None
 
     def look(self) -> list[str]:
-        """Read what others have changed; if it was in our table, make that anew. Failures in words."""
-        if not self._was_touched():
+        """Read what others have changed; if our table is not as it was made, make it anew. Failures in words."""
+        touched, lost = self._news()
+        if not (touched or lost) or not +self._wanted:
+            return []
+        if self._is_intact():
+            if lost:
+                log.info("nftables changed more often than could be read; the table %s is intact", self._style.table)
             return []
         log.warning("someone changed the nftables table %s; it is made anew", self._style.table)
         self._made = None
@@ -159,8 +180,8 @@ class Filters:
             del self._counts[element]
         if self._made == frozenset(+self._wanted) and (added or removed):
             change = filter_rules.change(self._style, added, removed)
-            if self._was_touched() or self._run(change):
-                self._made = None  # the table is not what we made; the news of it may come later
+            if any(self._news()) or self._run(change) or self._news().lost:
+                self._made = None  # the table may not be what we made; the news of it may come later
         return self._settle()
 
     def _settle(self) -> list[str]:
@@ -170,6 +191,8 @@ class Filters:
             return []
         failure = self._open() or self._run(filter_rules.anew(self._style, parts, self._counts))
         self._made = None if failure or not parts else parts
+        self._news()
+        self._listed = self._list()
         return [f"packets can't be filtered: {failure}"] if failure else []
 
     def _open(self) -> str:
@@ -195,22 +218,39 @@ class Filters:
             log.warning("nftables can't move membership reports to another interface; they are dropped: %s", error)
 
     def _run(self, commands: str) -> str:
-        """Run commands, and pass over the news of what they did; what went wrong in words."""
+        """Run commands; what went wrong in words. Afterwards the news of what they did are to be passed over."""
         if self._library is None:
             return ""
         try:
             self._library.run(commands)
         except NftablesError as error:
             return str(error)
-        self._was_touched()
         return ""
 
-    def _was_touched(self) -> bool:
-        """Whether what is to be read speaks of our table, or some of it was lost."""
-        touched = False
+    def _list(self) -> Listing:
+        """What the kernel has of the parts that were made; nothing if it can't say."""
+        if self._library is None or self._made is None:
+            return Listing()
+        families = sorted({family for family, _ in self._made})
+        try:
+            return filter_listing.listing(
+                self._library.run(filter_listing.command(family, self._style.table)) for family in families
+            )
+        except NftablesError:  # there is no such table
+            return Listing()
+
+    def _is_intact(self) -> bool:
+        """Whether the table is as it was made, with the elements that were put in since."""
+        expected = self._listed._replace(entries=filter_listing.entries(self._counts))
+        return bool(expected.shape) and self._list() == expected
+
+    def _news(self) -> News:
+        """Read what there is of changes, by us or by others."""
+        touched = lost = False
         for data in self._changes.take() if self._changes is not None else ():
-            touched |= not data or any(self._is_ours(got.kind, got.body) for got in received(data))
-        return touched
+            lost |= not data
+            touched = touched or any(self._is_ours(got.kind, got.body) for got in received(data))
+        return News(touched, lost)
 
     def _is_ours(self, kind: int, body: bytes) -> bool:
         if kind >> 8 != NFNL_SUBSYS_NFTABLES or kind & 0xFF == NFT_MSG_NEWGEN:

@@ -92,6 +92,23 @@ class Holdings:
             self._wanted[holder] = wanted
         return self._fill(holder, wanted, steps, again)
 
+    def expect(
+        self,
+        holder: str,
+        addresses: Iterable[VirtualAddress] = (),
+        routes: Iterable[Route] = (),
+        rules: Iterable[Rule] = (),
+    ) -> None:
+        """The holder will hold these, too: what of them another one has now is not deleted when that lets it go."""
+        wanted = self._wanted.setdefault(holder, {})
+        for each in (*addresses, *routes, *rules):
+            key = held_key(each)
+            if key in self._held:
+                self._held[key].holders.add(holder)
+                wanted.setdefault(key, each)
+        if not wanted:
+            del self._wanted[holder]
+
     def release(self, holder: str) -> None:
         """Let everything go that the holder holds; what nobody else holds is deleted."""
         self.hold(holder)

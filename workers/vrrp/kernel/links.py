@@ -153,7 +153,7 @@ class Links:
     def _ensure(self, holder: str, link: MadeLink) -> list[str]:
         base = self._named(link.base)
         if base is None:
-            self._forget(link.name)
+            self._remove(link.name)  # which may still be there, above a base that was renamed
             return [f"interface {link.base} is missing"]
         have = self._named(link.name)
         if have is not None and not linkmessage.fits(have, link, base):

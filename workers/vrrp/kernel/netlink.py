@@ -178,6 +178,10 @@ class Monitor:
         self._socket = open_socket(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR)
         asyncio.get_running_loop().add_reader(self._socket, self._readable)
 
+    def read_reports(self) -> None:
+        """Take in now what the kernel has reported already."""
+        self._readable()
+
     def make_room(self, buffer: ReceiveBuffer) -> None:
         """Have the receive buffer of vrrp_netlink_monitor_rcv_bufs."""
         make_room(self._socket, buffer)

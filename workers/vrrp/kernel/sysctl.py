@@ -1,11 +1,12 @@
 """Settings of interfaces under /proc/sys/net that instances need, set while they do and put back afterwards.
 
-A setting that several need is put back when the last one lets it go, and only if it still is what was set here. What
-does not live here: who needs which (links.py).
+A setting that several need is put back when the last one lets it go, and only if it still is what was set here: on the
+interface that it was set on, whatever its name is by then. What does not live here: who needs which (links.py).
 """
 
 import contextlib
 import logging
+import socket
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,6 +55,14 @@ def write(key: Key, value: int) -> str:
     return ""
 
 
+def index_of(interface: str) -> int:
+    """The index of an interface; 0: there is none of this name, as for `all` and `default`."""
+    try:
+        return socket.if_nametoindex(interface)
+    except OSError:
+        return 0
+
+
 class Sysctls:
     """What is set, for whom, and what it was before."""
 
@@ -63,6 +72,8 @@ class Sysctls:
         self._holders: dict[Key, set[str]] = {}
         self._raised: dict[Key, tuple[int, int]] = {}
         """rp_filter of interfaces before and after it was made to stand without that of `all`."""
+        self._indexes: dict[Key, int] = {}
+        """Of the interfaces on which something was set: settings move with an interface that is renamed."""
 
     def remember(self, key: Key, value: int) -> None:
         """A predecessor that died has changed this setting, which was `value` before."""
@@ -80,6 +91,7 @@ class Sysctls:
         """Set these and keep them until they are released; what went wrong in words."""
         failures: list[str] = []
         for key, value in wanted.items():
+            self._leave_another(key)
             now = read(key)
             if now is not None and (key not in self._before or (key not in self._holders and now != value)):
                 self._before[key] = now
@@ -127,22 +139,51 @@ class Sysctls:
         now = read(key)
         if key.interface != ALL and now is not None and now < least:
             self._raised[key] = (now, least)
+            self._indexes[key] = index_of(key.interface)
             write(key, least)
 
+    def _leave_another(self, key: Key) -> None:
+        """The interface that bears the name now is to be set: put back what was set on the one that bore it before."""
+        known, index = self._indexes.get(key, 0), index_of(key.interface)
+        if known and index and known != index:
+            self._put_back(key)
+        if index:
+            self._indexes[key] = index
+
     def _restore(self, key: Key) -> None:
-        wanted, now = self._wanted.pop(key), read(key)
-        del self._holders[key]
-        if now is None:  # an interface that was renamed comes back with what was set
-            return
-        before = self._before.pop(key, None)
-        if before is not None and before != wanted and now == wanted:
-            write(key, before)
+        self._put_back(key)
+        del self._wanted[key], self._holders[key]
+        self._indexes.pop(key, None)
         self._lower(key)
+
+    def _put_back(self, key: Key) -> None:
+        here = self._here(key)
+        if here is None:  # the settings are gone with the interface
+            self._before.pop(key, None)
+            return
+        now = read(here)
+        if now is None:  # a predecessor has set it on an interface that may come back
+            return
+        before, wanted = self._before.pop(key, None), self._wanted[key]
+        if before is not None and before != wanted and now == wanted:
+            write(here, before)
+
+    def _here(self, key: Key) -> Key | None:
+        """The key by the present name of the interface on which it was set; None: the interface is gone."""
+        index = self._indexes.get(key, 0)
+        if not index:
+            return key
+        try:
+            return key._replace(interface=socket.if_indextoname(index))
+        except OSError:
+            return None
 
     def _lower(self, restored: Key) -> None:
         """Once rp_filter of `all` is what it was, so are those that stood in for it."""
         if restored == ALL_REVERSE_PATH:
             for raised, (value, least) in self._raised.items():
-                if read(raised) == least:
-                    write(raised, value)
+                here = self._here(raised)
+                if here is not None and read(here) == least:
+                    write(here, value)
+                self._indexes.pop(raised, None)
             self._raised.clear()

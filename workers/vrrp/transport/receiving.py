@@ -11,8 +11,7 @@ import logging
 import socket
 import struct
 from collections.abc import Callable
-from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from alived.ipc.model.vrrp import Family
 from alived.workers.vrrp.transport.backlog import enlarge
@@ -85,21 +84,24 @@ class ReceiveSocket(abc.ABC):
         """Set the options of the family."""
 
     @abc.abstractmethod
-    def _take(self) -> Callable[[], None]:
-        """Take one packet; what is returned hands it on. BlockingIOError: there is none."""
+    def _take(self) -> Any:
+        """Take one packet, in the form of `_hand_on`. BlockingIOError: there is none."""
+
+    _hand_on: Callable[[Any], None]
+    """Hands a packet on."""
 
     def _read(self) -> None:
-        take = self._take
+        take, hand_on = self._take, self._hand_on
         for _ in range(PACKETS_PER_TURN):
             try:
-                hand_on = take()
+                packet = take()
             except BlockingIOError:
                 return
             except OSError as error:
                 if error.errno not in (errno.ENETDOWN, errno.ENODEV):  # these netlink tells us better
                     log.warning("reading adverts on %s: %s", self.place.device or "any interface", error.strerror)
                 return
-            hand_on()  # whatever is wrong with that is no matter of this socket
+            hand_on(packet)  # whatever is wrong with that is no matter of this socket
 
 
 class Ipv4Socket(ReceiveSocket):
@@ -108,7 +110,7 @@ class Ipv4Socket(ReceiveSocket):
     _LEVEL, _JOIN, _LEAVE = socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, socket.IP_DROP_MEMBERSHIP
 
     def __init__(self, place: Place, protocol: int, listening: Listening, received: ReceiveDatagram) -> None:
-        self._received = received
+        self._hand_on = received
         self._buffer = memoryview(bytearray(DATAGRAM))
         super().__init__(place, protocol, listening)
 
@@ -119,9 +121,9 @@ class Ipv4Socket(ReceiveSocket):
         # Not the groups that other sockets of this host joined.
         self._socket.setsockopt(socket.IPPROTO_IP, IP_MULTICAST_ALL, 0)
 
-    def _take(self) -> Callable[[], None]:
+    def _take(self) -> bytes:
         size = self._socket.recv_into(self._buffer)  # a third less than recv, which makes room for the longest advert
-        return partial(self._received, bytes(self._buffer[:size]))
+        return bytes(self._buffer[:size])
 
 
 class Ipv6Socket(ReceiveSocket):
@@ -131,6 +133,7 @@ class Ipv6Socket(ReceiveSocket):
 
     def __init__(self, place: Place, protocol: int, listening: Listening, received: ReceivePayload) -> None:
         self._received = received
+        self._hand_on = self._parted
         super().__init__(place, protocol, listening)
 
     def _membership(self, group: bytes) -> bytes:
@@ -144,8 +147,11 @@ class Ipv6Socket(ReceiveSocket):
         ):
             self._socket.setsockopt(socket.IPPROTO_IPV6, option, value)
 
-    def _take(self) -> Callable[[], None]:
-        payload, ancillary, _, sender = self._socket.recvmsg(DATAGRAM, _ANCILLARY)
+    def _take(self) -> tuple[bytes, list[tuple[int, int, bytes]], int, Any]:
+        return self._socket.recvmsg(DATAGRAM, _ANCILLARY)
+
+    def _parted(self, packet: tuple[bytes, list[tuple[int, int, bytes]], int, Any]) -> None:
+        payload, ancillary, _, sender = packet
         destination, hops = b"", -1
         for _, kind, data in ancillary:
             if kind == socket.IPV6_PKTINFO and len(data) == _PACKET_INFORMATION.size:
@@ -153,11 +159,8 @@ class Ipv6Socket(ReceiveSocket):
             elif kind == socket.IPV6_HOPLIMIT and len(data) == _INTEGER.size:
                 (hops,) = _INTEGER.unpack(data)
         source = socket.inet_pton(socket.AF_INET6, sender[0].partition("%")[0])
-        return partial(self._received, payload, source, destination, hops) if destination else _nothing
-
-
-def _nothing() -> None:
-    """What is done with a packet of which the kernel does not say where it was sent."""
+        if destination:
+            self._received(payload, source, destination, hops)
 
 
 _ANCILLARY = socket.CMSG_SPACE(_PACKET_INFORMATION.size) + socket.CMSG_SPACE(_INTEGER.size)

@@ -6,6 +6,7 @@ import logging
 import re
 import select
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -147,13 +148,53 @@ def test_a_master_that_finds_the_table_broken_has_it_whole(filters: Filters) -> 
     assert sorted(elements()[("ip", "vips")]) == ["10.9.0.100", "10.9.0.101"]
 
 
-def test_lost_notifications_are_a_reason_to_act(filters: Filters, monkeypatch: pytest.MonkeyPatch) -> None:
-    filters.hold("V", [FOUR])
-    run("nft", "flush set ip keepalived vips")
-    taken = libnftables.Changes.take
-    monkeypatch.setattr(libnftables.Changes, "take", lambda self: (b"" for _ in [*taken(self)][:1]))
-    filters.look()
-    assert elements() == {("ip", "vips"): ["10.9.0.100"]}
+ELEMENTS = ",".join(f"10.{n // 65536}.{n // 256 % 256}.{n % 256}" for n in range(20000))
+"""Another program's set is filled, as firewalls do: more news than there is room for."""
+
+
+def fill_another_table(commands: str = "") -> None:
+    text = f"{commands}\ntable ip other {{ set s {{ type ipv4_addr; }}; }}\nadd element ip other s {{ {ELEMENTS} }}\n"
+    subprocess.run(["nft", "-f", "-"], input=text, text=True, check=True)
+
+
+def test_where_news_are_lost_a_table_that_is_intact_stays(
+    filters: Filters, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(libnftables, "ROOM", 4096)
+    filters.prepare("V", ALL)
+    filters.hush("eth0", 1, bytes.fromhex("fe800000000000000000000000000001"), ipv6=True)
+    filters.hold("V", ALL)
+    handles = run("nft", "-a", "list", "table", "ip", "keepalived")
+    fill_another_table()
+    assert filters.look() == []
+    assert caplog.messages == ["nftables changed more often than could be read; the table keepalived is intact"]
+    assert run("nft", "-a", "list", "table", "ip", "keepalived") == handles
+
+
+@pytest.mark.parametrize("damage", ["flush set ip keepalived vips", "delete table ip6 keepalived"])
+def test_where_news_are_lost_a_table_that_was_altered_is_made_anew(
+    filters: Filters, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    monkeypatch.setattr(libnftables, "ROOM", 4096)
+    filters.hold("V", ALL)
+    intact = shape()
+    fill_another_table(damage)
+    assert filters.look() == []
+    assert caplog.messages == ["someone changed the nftables table keepalived; it is made anew"]
+    run("nft", "delete table ip other")
+    assert shape() == intact
+
+
+def test_what_we_change_ourselves_is_nobody_elses(filters: Filters, caplog: pytest.LogCaptureFixture) -> None:
+    filters.hold("V", ALL)
+    filters.release("V")
+    filters.forget("V")
+    run("nft", "add table ip keepalived")
+    filters.remove_leftovers()
+    assert filters.look() == []
+    assert caplog.messages == []
+    assert lan.ruleset() == ""
 
 
 def test_becoming_master_is_one_small_transaction(filters: Filters, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,6 +99,30 @@ def test_what_two_hold_goes_with_the_last(holdings: Holdings, kernel: Kernel) ->
     assert kernel.writes[1:] == [[DELRULE, DELROUTE, DELADDR]]
 
 
+def test_what_moves_between_two_is_never_away(holdings: Holdings, kernel: Kernel) -> None:
+    holdings.hold("V", [VIP], [ROUTE], [RULE])
+    holdings.hold("W", [OTHER])
+    holdings.expect("V", [OTHER])
+    holdings.expect("W", [VIP], [ROUTE], [RULE])
+    assert holdings.hold("V", [OTHER]) == Outcome()
+    assert holdings.hold("W", [VIP], [ROUTE], [RULE]) == Outcome()
+    assert kernel.writes == [[NEWADDR, NEWROUTE, NEWRULE], [NEWADDR]]
+    holdings.release("V")
+    holdings.release("W")
+    assert kernel.writes[2:] == [[DELADDR], [DELRULE, DELROUTE, DELADDR]]
+
+
+def test_what_was_expected_and_is_not_held_in_the_end_goes(holdings: Holdings, kernel: Kernel) -> None:
+    holdings.expect("W", [VIP])
+    assert holdings.complete("W") == Outcome()
+    holdings.hold("V", [VIP])
+    holdings.expect("W", [VIP])
+    holdings.release("V")
+    assert kernel.writes == [[NEWADDR]]
+    holdings.release("W")
+    assert kernel.writes == [[NEWADDR], [DELADDR]]
+
+
 def test_a_route_of_another_content_takes_the_place_of_the_first(holdings: Holdings, kernel: Kernel) -> None:
     holdings.hold("V", [VIP], [ROUTE])
     changed = Route(destination="10.0.0.0/8", via="10.9.0.253", dev="eth0")

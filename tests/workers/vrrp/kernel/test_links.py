@@ -134,6 +134,72 @@ def test_promote_secondaries_without_a_vmac(router: Router) -> None:
     assert setting("eth0", "promote_secondaries") == 0
 
 
+QUIET = ("arp_ignore", "arp_filter", "arp_announce")
+
+
+def rename(before: str, after: str) -> None:
+    ip(f"link set {before} down")
+    ip(f"link set {before} name {after}")
+    ip(f"link set {after} up")
+
+
+def test_a_base_that_is_renamed_is_as_it_was_and_so_it_is_after_it_has_come_back(router: Router) -> None:
+    lan.set_to("eth0", "arp_ignore", 2)
+    router.ensure(v4(), v4("C", 52))
+    rename("eth0", "other")
+    for failures in router.links.changed({"eth0", "other"}).values():
+        assert failures == ["interface eth0 is missing"]
+    assert lan.links() == {"lo", "far", "other"}
+    assert [setting("other", name) for name in QUIET] == [2, 0, 0]
+    rename("other", "eth0")
+    assert list(router.links.changed({"eth0", "other"}).values()) == [[], []]
+    assert [setting("eth0", name) for name in QUIET] == [1, 1, 2]
+    router.links.release(v4().key)
+    router.links.release(v4("C").key)
+    assert lan.links() == {"lo", "far", "eth0"}
+    assert [setting("eth0", name) for name in QUIET] == [2, 0, 0]
+
+
+def test_the_end_while_a_base_has_another_name_leaves_nothing(router: Router) -> None:
+    router.ensure(v4())
+    rename("eth0", "other")
+    router.links.release(v4().key)
+    assert lan.links() == {"lo", "far", "other"}
+    assert [setting("other", name) for name in QUIET] == [0, 0, 0]
+
+
+def test_rp_filter_of_a_renamed_interface_comes_back(router: Router) -> None:
+    lan.set_to("all", "rp_filter", 1)
+    router.ensure(v4())
+    rename("eth0", "other")
+    assert setting("other", "rp_filter") == 1
+    router.links.release(v4().key)
+    assert [setting(name, "rp_filter") for name in ("all", "default", "other")] == [1, 0, 0]
+
+
+def test_a_setting_moves_on_when_another_interface_takes_the_name(router: Router) -> None:
+    instance = v4(use_vmac=None, promote_secondaries=True)
+    router.ensure(instance)
+    rename("eth0", "other")
+    rename("far", "eth0")
+    assert router.links.changed({"eth0", "far", "other"}) == {instance.key: []}
+    assert (setting("other", "promote_secondaries"), setting("eth0", "promote_secondaries")) == (0, 1)
+    router.links.release(instance.key)
+    assert setting("eth0", "promote_secondaries") == 0
+
+
+def test_a_base_that_is_gone_takes_its_settings_along(router: Router) -> None:
+    instance = v4(use_vmac=None, promote_secondaries=True)
+    router.ensure(instance)
+    ip("link del eth0")
+    router.links.release(instance.key)
+    ip("link add eth0 type veth peer name far")
+    lan.set_to("eth0", "promote_secondaries", 1)
+    router.ensure(instance)
+    router.links.release(instance.key)
+    assert setting("eth0", "promote_secondaries") == 1
+
+
 def test_adverts_over_ipv6_come_from_the_bases_link_local_address(router: Router) -> None:
     router.ensure(v6())
     assert lan.addresses("vrrp6.51") == {f"{BASE_LINK_LOCAL}/64"}

@@ -250,6 +250,9 @@ def test_in_no_mode_a_wrong_trailer_is_accepted() -> None:
 
 def test_the_interval_of_vrrpv2_has_to_be_ours() -> None:
     assert reason(replace(PLAIN, interval=2.0), sent(PLAIN)) is Reason.INTERVAL
+    refused = judged(replace(PLAIN, interval=2.0), sent(PLAIN))
+    assert isinstance(refused, Rejection)
+    assert refused.interval == 1.0
 
 
 def test_the_interval_of_vrrpv3_is_learned() -> None:

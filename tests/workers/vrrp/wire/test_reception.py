@@ -282,6 +282,7 @@ def test_unknown_routers_are_told_of_once() -> None:
 def test_unknown_routers_that_are_remembered_are_bounded() -> None:
     told: list[bytes] = []
     port = Receiver(lambda _: False, lambda _, source: told.append(source))
-    for number in (*range(STRANGERS + 1), 0):
+    for number in (*range(STRANGERS + 1), 0, STRANGERS):
         port.receive_ipv4(datagram(b"\x31\x33", number.to_bytes(4, "big")))
-    assert len(told) == STRANGERS + 2
+    assert len(told) == STRANGERS + 2, "those who were remembered stay so, the last one is told of twice"
+    assert told[-1] == told[-2]
