@@ -110,7 +110,16 @@ def _heard(advert: Document | None) -> str:
     if advert is None:
         return "no advert of another router"
     said = f"priority {advert['priority']}, interval {advert['interval']:g} s"
-    return f"{short(advert['age'])} ago from {advert['source']}, {said}"
+    return f"{short(advert['age'])} ago from {advert['source']}, {said}{_clock(advert.get('clock_skew'))}"
+
+
+def _clock(skew: int | None) -> str:
+    """Of a sender whose adverts tell the time: beyond the freshness of auth_hmac they would be refused."""
+    if skew is None:
+        return ""
+    if not skew:
+        return ", its clock agrees with ours"
+    return f", its clock is {abs(skew)} s {'behind' if skew > 0 else 'ahead of'} ours"
 
 
 def _refused(advert: Document | None) -> list[str]:

@@ -35,6 +35,12 @@ from alived.ipc.messages import (
 CONFIGURE_LIMIT = 15.0
 """Seconds within which the supervisor answers a hello; one that does not know this life never will."""
 
+HEARTBEAT_INTERVAL = 0.25
+"""Seconds between heartbeats; the supervisor's patience is a multiple of it."""
+
+ALIVE = "alive"
+"""Topic of the supervisor's question whether the loop turns, for when it cannot wait for the next heartbeat."""
+
 log = logging.getLogger(__name__)
 
 
@@ -71,9 +77,8 @@ Factory = Callable[[Send], Worker]
 class Loop:
     """Joins one worker to the bus and keeps the heartbeat."""
 
-    def __init__(self, bus: WorkerBus, factory: Factory, heartbeat: float) -> None:
+    def __init__(self, bus: WorkerBus, factory: Factory) -> None:
         self._bus = bus
-        self._heartbeat = heartbeat
         self._worker = factory(self._bus.send)
         self._stopped: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._stopping: asyncio.Task[None] | None = None
@@ -112,7 +117,7 @@ class Loop:
         self._lag = max(self._lag, loop.time() - due)
         self._bus.send(Heartbeat(loop_lag=self._lag))
         self._lag = 0.0
-        next_due = loop.time() + self._heartbeat
+        next_due = loop.time() + HEARTBEAT_INTERVAL
         self._timers[:1] = [loop.call_at(next_due, self._beat, loop, next_due)]
 
     def _dispatch(self, message: Message) -> None:
@@ -149,6 +154,8 @@ class Loop:
         gc.freeze()
 
     def _answer(self, query: Query) -> Reply:
+        if query.topic == ALIVE:
+            return Reply(id=query.id, ok=True, body={})
         try:
             return Reply(id=query.id, ok=True, body=self._worker.query(query.topic, query.arguments))
         except LookupError as error:
@@ -170,14 +177,14 @@ class Loop:
             self._stopped.set_exception(TimeoutError("the supervisor did not answer"))
 
 
-def run(name: str, identity: str, endpoint: str, factory: Factory, heartbeat: float) -> int:
-    """Run a worker in this process until it ends; returns the exit code. `heartbeat`: seconds between two of them.
+def run(name: str, identity: str, endpoint: str, factory: Factory) -> int:
+    """Run a worker in this process until it ends; returns the exit code.
 
     `identity` names this life of the worker on the bus, so that a dead one's last words are not taken for its heir's.
     """
 
     async def main() -> None:
-        await Loop(WorkerBus(name, identity, endpoint), factory, heartbeat).run()
+        await Loop(WorkerBus(name, identity, endpoint), factory).run()
 
     try:
         asyncio.run(main())

@@ -35,7 +35,7 @@ class Child:
         """It may be taking that on until then, monotonic."""
         self.identity = b""
         self.limit = 0.0
-        """Seconds without a heartbeat after which it has hung."""
+        """Seconds without a sign of life after which it has hung."""
         self.patience = Patience(0.0)
         self.placement = Placement()
         """How it runs in this life."""
@@ -51,6 +51,8 @@ class Child:
         self.up_to_date = asyncio.Event()
         """It has taken on all that it was told."""
         self._write_log = write_log
+        self.asked = False
+        """It was asked whether its loop turns, and has not answered yet."""
         self.killed = False
         """It was sent SIGKILL."""
         self._hung: tuple[float, ...] = ()
@@ -75,7 +77,7 @@ class Child:
         self.identity = f"{self.name}/{os.getpid()}/{self._lives}".encode()
         self.patience = Patience(time.monotonic(), self.limit)
         self.placement, self.riser = Placement(), Riser()
-        self.generation, self.killed = 0, False
+        self.generation, self.killed, self.asked = 0, False, False
         self.greeted, self.ended = loop.create_future(), loop.create_future()
         self.up_to_date.clear()
         pipe = LogPipe(lambda level, text: self._write_log(self.name, level, text))
@@ -120,8 +122,14 @@ class Child:
         self.loop_lag = loop_lag
         self.riser.beat(loop_lag)
 
+    def answered(self, now: float) -> None:
+        """It has answered a question."""
+        self.patience.beat(now)
+        self.last_seen = now
+        self.asked = False
+
     def hangs(self, now: float) -> bool:
-        """No heartbeat for too long; while it takes on a configuration, none is expected. To be asked at every look."""
+        """No sign of life for too long. While it takes on a configuration, none is expected. For every look."""
         self.patience.limit = lenient(self.limit, self._hung, now)
         if not self.patience.look(now) or (self.generation != self.wanted_generation and now <= self.busy_until):
             return False

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alived.ipc.bus import SupervisorBus
-from alived.ipc.messages import Configure, Stop, StopHow, WorkerExit, WorkerState
+from alived.ipc.loop import ALIVE
+from alived.ipc.messages import Configure, Query, Stop, StopHow, WorkerExit, WorkerState
 from alived.ipc.model.config import Config
 from alived.ipc.model.processes import Scheduling
 from alived.supervisor import patience, restart, sched
@@ -36,6 +37,9 @@ TAKE_ON_EACH = 0.01
 
 MAX_BURIALS = 1000
 """Orphans that are reaped in one turn of the loop."""
+
+ASIDE = 0
+"""Number of a question that is not alivectl's; those begin with 1."""
 
 _STARTABLE = (Phase.ABSENT, Phase.WAITING, Phase.GIVEN_UP)
 
@@ -73,7 +77,7 @@ class Crew:
         """From now on this is what workers are started for and given."""
         self.config, self.generation = config, generation
         for name, child in self.children.items():
-            child.limit = patience.limit(config.all_slices[name], TEAM[name].heartbeat)
+            child.limit = patience.limit(config.all_slices[name])
 
     @property
     def look_every(self) -> float:
@@ -227,11 +231,19 @@ class Crew:
             if not child.alive or child.killed:
                 continue
             if child.phase is not Phase.STOPPING and child.hangs(now):
-                log.error("%s worker (pid %d) has hung: no heartbeat", child.name, child.pid)
+                log.error(
+                    "%s worker (pid %d) has hung: no sign of life for %.2g s",
+                    child.name,
+                    child.pid,
+                    child.patience.limit,
+                )
                 child.kill()
             elif child.riser.rise(self._scheduling(child), self.config.settings.auto_priority):
                 log.warning("%s worker is late: real-time priority %d", child.name, child.riser.rt_priority)
                 self._place(child)
+            if child.patience.asks and not child.asked:
+                child.asked = True
+                self.bus.send(child.identity, Query(id=ASIDE, topic=ALIVE, arguments={}))
         self._bury_orphans()
 
     def _scheduling(self, child: Child) -> Scheduling:

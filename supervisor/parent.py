@@ -183,6 +183,7 @@ class Parent:
             case Configured():
                 self._crew.ready(child, message.generation)
             case Reply():
+                child.answered(time.monotonic())
                 self._control.replied(message)
             case _ if isinstance(message, Routed):
                 self._crew.deliver(child.name, message)

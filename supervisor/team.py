@@ -20,8 +20,6 @@ class Spec:
     """Its programs get root's capabilities when they run as root."""
     topics: tuple[str, ...]
     """Queries that it answers."""
-    heartbeat: float = 0.25
-    """Seconds between its heartbeats; less, the sooner one that hangs has to be replaced."""
     holds_kernel_state: bool = False
     """A clean stop has to take things out of the kernel: if it dies first, another life does it."""
     stop_timeout: float = 10.0
@@ -36,7 +34,6 @@ TEAM: dict[str, Spec] = {
             module="alived.workers.vrrp.worker",
             capabilities=frozenset({Capability.NET_ADMIN, Capability.NET_RAW}),
             topics=("vrrp", "stats"),
-            heartbeat=0.05,
             holds_kernel_state=True,
             stop_timeout=3.0,
         ),

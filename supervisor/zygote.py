@@ -89,7 +89,7 @@ def _become(request: dict[str, str | int], stderr: int) -> None:
         os.close(stderr)
         _drop(spec, int(request["parent"]))
         factory = importlib.import_module(spec.module).make
-        code = loop.run(spec.name, str(request["identity"]), str(request["endpoint"]), factory, spec.heartbeat)
+        code = loop.run(spec.name, str(request["identity"]), str(request["endpoint"]), factory)
     except BaseException:
         sys.excepthook(*sys.exc_info())
     finally:

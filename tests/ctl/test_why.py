@@ -85,6 +85,12 @@ def test_the_last_five_transitions_the_newest_first() -> None:
 def test_the_last_advert_and_what_is_awaited() -> None:
     advert = {"source": "10.0.0.2", "priority": 150, "interval": 1.0, "age": 0.25}
     assert section("last heard", last_advert=advert) == ["250ms ago from 10.0.0.2, priority 150, interval 1 s"]
+    for skew, words in {3: "is 3 s behind ours", -2: "is 2 s ahead of ours", 0: "agrees with ours"}.items():
+        (line,) = section("last heard", last_advert={**advert, "clock_skew": skew})
+        assert line == f"250ms ago from 10.0.0.2, priority 150, interval 1 s, its clock {words}"
+    assert section("last heard", last_advert={**advert, "clock_skew": None}) == [
+        "250ms ago from 10.0.0.2, priority 150, interval 1 s"
+    ]
     due = {"what": "master_down", "in": 3.4}
     assert section("next", next_due=due) == ["if nothing is heard, it becomes master, in 3.4s"]
     assert section("next", next_due={"what": "garp", "in": -0.1}) == ["garp, in 0ms"]

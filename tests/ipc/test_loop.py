@@ -80,9 +80,7 @@ def live(directory: Path, steps: list[Message], until: Callable[[list[Message]],
         bus = SupervisorBus(paths.bus(directory), paths.events(directory))
         bus.start(hear, lambda: iter(()))
         endpoint = paths.bus(directory)
-        worker = threading.Thread(
-            target=lambda: codes.append(loop.run("dummy", IDENTITY.decode(), endpoint, Dummy, 0.05))
-        )
+        worker = threading.Thread(target=lambda: codes.append(loop.run("dummy", IDENTITY.decode(), endpoint, Dummy)))
         worker.start()
         try:
             async with asyncio.timeout(PATIENCE):
@@ -118,9 +116,14 @@ def test_hello_then_the_configuration_then_heartbeats(tmp_path: Path) -> None:
 def test_questions_are_answered_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
     heard, _ = live(
         tmp_path,
-        [Query(id=1, topic="x", arguments={"a": 1}), Query(id=2, topic="nothing", arguments={})],
-        lambda heard: sum(isinstance(message, Reply) for message in heard) == 2,
+        [
+            Query(id=3, topic=loop.ALIVE, arguments={}),
+            Query(id=1, topic="x", arguments={"a": 1}),
+            Query(id=2, topic="nothing", arguments={}),
+        ],
+        lambda heard: sum(isinstance(message, Reply) for message in heard) == 3,
     )
+    assert Reply(id=3, ok=True, body={}) in heard
     assert Reply(id=1, ok=True, body={"topic": "x", "a": 1}) in heard
     assert Reply(id=2, ok=False, body={"error": "there is no nothing"}) in heard
 

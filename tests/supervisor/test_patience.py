@@ -6,10 +6,8 @@ from alived.ipc.model.checker import VrrpScript
 from alived.ipc.model.common import Program
 from alived.ipc.model.config import ConfigObject
 from alived.ipc.model.vrrp import VrrpInstance
-from alived.supervisor.patience import BOOT_LIMIT, LIMIT, RECENT, Patience, lenient, limit
-from alived.supervisor.team import TEAM
+from alived.supervisor.patience import BOOT_LIMIT, FREE, LEAST, LIMIT, RECENT, Patience, lenient, limit
 
-BEAT = TEAM["vrrp"].heartbeat
 HEIR = 0.05
 """Seconds from SIGKILL to the next advert, as measured (docs/numbers.md)."""
 
@@ -34,41 +32,47 @@ def ended_after(patience: Patience, now: float) -> float:
 @pytest.mark.parametrize(("interval", "adverts"), [(0.1, 3), (0.2, 3), (0.5, 3), (1.0, 3), (1.0, 2), (40.0, 3)])
 def test_the_heir_advertises_before_a_peer_takes_over(interval: float, adverts: int) -> None:
     """A backup of priority 100, and a worker that hangs just before it would advertise."""
-    patience = Patience(0.0, limit([instance(interval, adverts)], BEAT))
+    patience = Patience(0.0, limit([instance(interval, adverts)]))
     patience.beat(10.0)
     silence = interval + ended_after(patience, 10.0) + HEIR
     assert silence < adverts * interval + (256 - 100) / 256 * interval
 
 
 def test_long_intervals_do_not_make_it_wait_longer() -> None:
-    assert limit([instance(40.0)], BEAT) == limit([instance(1.0)], BEAT) == limit([], BEAT) == LIMIT
+    assert limit([instance(40.0)]) == limit([instance(1.0)]) == limit([]) == LIMIT
 
 
 def test_the_shortest_interval_counts() -> None:
     both = [instance(1.0, name="slow"), instance(0.4, name="fast")]
-    assert limit(both, BEAT) == limit([instance(0.4)], BEAT) < LIMIT
+    assert limit(both) == limit([instance(0.4)]) < LIMIT
 
 
-def test_some_heartbeats_have_to_be_missing_however_short_the_interval() -> None:
-    assert limit([instance(0.01)], BEAT) > 3 * BEAT
+def test_a_busy_machine_is_no_hang_however_short_the_interval() -> None:
+    assert limit([instance(0.01)]) == limit([instance(0.1)]) > LEAST
+
+
+def test_only_one_that_has_booted_and_has_a_short_limit_is_asked() -> None:
+    booting, short, usual = Patience(0.0, 0.2), Patience(0.0, 0.2), Patience(0.0)
+    short.beat(0.1)
+    usual.beat(0.1)
+    assert [patience.asks for patience in (booting, short, usual)] == [False, True, False]
 
 
 def test_a_worker_with_much_to_do_in_one_turn_has_longer() -> None:
     many: list[ConfigObject] = [instance(0.1, name=str(number)) for number in range(500)]
-    assert limit(many, BEAT) > 0.5
+    assert limit(many) > 0.5
 
 
 def test_what_advertises_nothing_has_the_usual_limit() -> None:
-    assert limit([VrrpScript(name="s", program=Program(argv=("/bin/true",), uid=0, gid=0))], 0.25) == LIMIT
+    assert limit([VrrpScript(name="s", program=Program(argv=("/bin/true",), uid=0, gid=0))]) == LIMIT
 
 
-def test_an_heir_of_one_that_was_ended_as_hung_has_twice_as_long_for_a_while() -> None:
+def test_one_that_hangs_again_and_again_has_longer_for_a_while() -> None:
     now = 1000.0
-    assert lenient(0.2, [], now) == 0.2
-    assert lenient(0.2, [now - 1.0], now) == 0.4
-    assert lenient(0.2, [now - 2.0, now - 1.0], now) == 0.8
-    assert lenient(0.2, [now - 4.0 + step for step in range(4)], now) == LIMIT
-    assert lenient(0.2, [now - RECENT], now) == 0.2
+    assert [lenient(0.2, [now - 1.0] * times, now) for times in range(FREE + 5)] == [
+        *[0.2] * (FREE + 1), 0.4, 0.8, LIMIT, LIMIT
+    ]  # fmt: skip
+    assert lenient(0.2, [now - RECENT] * 10, now) == 0.2
 
 
 # --- one worker ---

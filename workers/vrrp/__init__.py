@@ -11,6 +11,7 @@ Pure, a machine each, with `now` as a parameter:
 ``tracked``     what an instance tracks, and who tracks it  ``priority``    all that to a priority and faults
 ``link_delay``  how long a change of a link must last       ``agenda``      who is due when
 ``translate``   configuration to what these want to know    ``stats``       what is counted
+``allowance``   how often something may be said             ``retry``       when it is tried again
 
 At work:
 
@@ -20,7 +21,7 @@ At work:
 ``host``        what all share of this host                 ``exchange``    sockets and receivers by place
 ``link_states`` which interfaces count as up                ``linkbeat``    asking for a link
 ``alarm``       the one timer                               ``remarks``     what is logged once and not each second
-``report``      what operators are shown
+``chores``      what is done a little at a time             ``report``      what operators are shown
 
 Rooms, each with a map of its own: ``wire`` (bytes), ``kernel`` (interfaces, addresses, routes, rules, filters),
 ``transport`` (sockets). An advert goes transport → exchange → wire → instance → fsm, and the other way by voice.

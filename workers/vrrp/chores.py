@@ -1,7 +1,7 @@
 """Work that can wait a little: done some of it at a time, so that no advert waits for it.
 
-Making or removing a macvlan takes the kernel some 15 ms; a reload that brings a hundred must not stop the adverts of the
-others meanwhile. What does not live here: the work itself (roster.py).
+Making or removing a macvlan takes the kernel some 15 ms; a reload that brings a hundred of them must not stop the
+adverts of others meanwhile. What does not live here: the work itself (roster.py).
 """
 
 from collections import deque

@@ -40,7 +40,7 @@ def describe(instance: Instance, host: Host, group: str) -> Document:
         "faults": sorted(machine.faults),
         "master": master_of(machine),
         "other_master": _other_master(machine, now),
-        "last_advert": _last_advert(machine, now),
+        "last_advert": _last_advert(instance, now),
         "last_refused": _last_refused(instance, now),
         "last_advert_age": None if machine.last_heard is None else now - machine.last_heard_at,
         "next_due": _next_due(machine, now),
@@ -68,14 +68,15 @@ def _other_master(machine: Machine, now: float) -> Document | None:
     }
 
 
-def _last_advert(machine: Machine, now: float) -> Document | None:
-    heard = machine.last_heard
+def _last_advert(instance: Instance, now: float) -> Document | None:
+    machine, heard = instance.machine, instance.machine.last_heard
     if heard is None:
         return None
     return {
         "source": str(ip_address(heard.source)),
         "priority": heard.priority,
         "interval": heard.interval,
+        "clock_skew": instance.voice.clock_skew,
         "age": now - machine.last_heard_at,
     }
 

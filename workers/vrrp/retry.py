@@ -16,7 +16,7 @@ class Retry:
         self._pause = FIRST
 
     def note(self, now: float, *, refused: bool) -> None:
-        """Note what came of a try at `now`; one that something else brought about, before it was due, puts nothing off."""
+        """Note what came of a try at `now`; one that was made before it was due puts nothing off."""
         if not refused:
             self.due, self._pause = None, FIRST
         elif self.due is None or self.due <= now:

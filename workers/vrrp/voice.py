@@ -116,6 +116,11 @@ class Voice:
         """How its adverts are authenticated."""
         return seal_of(self._dialect)
 
+    @property
+    def clock_skew(self) -> int | None:
+        """Seconds that our clock was ahead of the sender's of the last advert with a right HMAC; None: none came."""
+        return self._conversation.skew if self._dialect.auth_hmac is not None else None
+
     def verdict(self, packet: bytes) -> str:
         """Why it does not accept a captured IP packet, in words; empty: it does."""
         return verdict(self._dialect, packet, time.time())

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from alived.ipc.messages import State
+from alived.ipc.model.authentication import AuthHmac, HmacKey
 from tests.workers.vrrp.lab import Lab, Worker
 from tests.workers.vrrp.quick import (
     QUICK,
@@ -16,6 +17,7 @@ from tests.workers.vrrp.quick import (
     configure,
     lead,
     put,
+    status,
     wait_for_state,
     without_dad,
 )
@@ -89,10 +91,24 @@ def test_a_group_that_the_kernel_refuses_is_soon_tried_again(lab: Lab, worker: W
     worker.wait_for_state(State.MASTER)
 
 
-def test_more_groups_than_a_socket_may_join(lab: Lab, worker: Worker) -> None:
+def test_more_groups_than_a_socket_may_join(worker: Worker) -> None:
     configs = [
         replace(QUICK, name=f"V{number}", virtual_router_id=number, mcast_group=f"239.0.0.{number}", addresses=(own,))
         for number in range(1, 26)
         for own in [replace(VIP, address=f"10.9.1.{number}")]
     ]
     lead(worker, *configs)
+
+
+def test_how_far_the_clocks_are_apart_is_shown_where_adverts_tell_the_time(
+    lab: Lab, worker: Worker, start_worker: StartWorker
+) -> None:
+    signed = replace(QUICK, auth_hmac=AuthHmac(keys=(HmacKey(number=1, secret=bytes(32)),), active_key=1))
+    lead(worker, signed)
+    without_dad(lab.b)
+    backup = start_worker(lab.b)
+    configure(backup, replace(signed, priority=100))
+    lab.b.wait_until(lambda: status(backup)["last_advert"] is not None)
+    assert status(backup)["last_advert"]["clock_skew"] in (0, 1)
+    configure(backup, replace(signed, priority=100, auth_hmac=None), generation=2)
+    assert status(backup)["last_advert"]["clock_skew"] is None

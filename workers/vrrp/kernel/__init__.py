@@ -7,7 +7,8 @@ Whoever wants something says what, and keeps it until he lets go; what somebody 
                   report of the kernel concerns
 ``link_plan``     PURE  which macvlans and ipvlans are needed, and what lies on them
 ``links``         has them; ``link_alias`` PURE: the note at each; ``sysctl``: settings that they need
-``filter_rules``  PURE  what is dropped; ``filters``: the nftables table of it
+``filter_rules``  PURE  what is dropped; ``filters``: the nftables table of it; ``filter_listing`` PURE: whether it is
+                  as it was made
 
 Below them, rtnetlink: ``nlmessage`` (framing), ``rtnetlink`` (links and addresses), ``linkmessage`` (links that are
 made), ``routes`` with ``encap``, ``rules`` are PURE bytes; ``netlink``, ``route_monitor``, ``channel`` are sockets.

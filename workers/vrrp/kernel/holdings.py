@@ -101,7 +101,8 @@ class Holdings:
     ) -> None:
         """The holder will hold these, too: what of them another one has now is not deleted when that lets it go."""
         wanted = self._wanted.setdefault(holder, {})
-        for each in (*addresses, *routes, *rules):
+        things: tuple[Wanted, ...] = (*addresses, *routes, *rules)
+        for each in things:
             key = held_key(each)
             if key in self._held:
                 self._held[key].holders.add(holder)

@@ -38,14 +38,12 @@ class Interface:
     prefixes: dict[bytes, int] = field(default_factory=dict)
     """Address -> with how many prefixes it is there."""
 
-    def source(self, virtual: Container[bytes], family: Family, wanted: bytes = b"") -> Source:
-        """Where adverts come from: the wanted address, or the first of its own that is usable.
+    def source(self, virtual: Container[bytes], family: Family) -> Source:
+        """Where adverts come from: the first of its own addresses that is usable.
 
         With IPv6 that is a link-local one (RFC 9568 section 5.1.2.2) which duplicate address detection has let pass.
         """
-        if wanted:
-            own = [address for address in self.addresses.values() if address.address == wanted]
-        elif family is Family.IPV4:
+        if family is Family.IPV4:
             own = [one for one in self.addresses.values() if len(one.address) == 4 and one.address not in virtual]
             own.sort(key=lambda address: address.secondary)
         else:
@@ -57,15 +55,13 @@ class Interface:
         for address in own:
             if not address.tentative and not address.duplicate:
                 return Source(address.address)
-        return Source(b"", self._lack(own, family, wanted))
+        return Source(b"", self._lack(own, family))
 
-    def _lack(self, unusable: list[Address], family: Family, wanted: bytes) -> str:
+    def _lack(self, unusable: list[Address], family: Family) -> str:
         name = self.link.name
         for address in unusable:
             state = "in use by another host" if address.duplicate else "tentative"
             return f"IPv6 address {ip_address(address.address)} of interface {name} is {state}"
-        if wanted:
-            return f"interface {name} has no address {ip_address(wanted)}"
         return f"interface {name} has no {'IPv4' if family is Family.IPV4 else 'IPv6 link-local'} address"
 
 

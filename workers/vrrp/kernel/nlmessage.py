@@ -30,7 +30,7 @@ NLA_TYPE_MASK = 0x3FFF
 
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
-_U16, _U32, _U64 = struct.Struct("=H"), struct.Struct("=I"), struct.Struct("=Q")
+_U16, _U32 = struct.Struct("=H"), struct.Struct("=I")
 _ORDER: Literal["little", "big"] = sys.byteorder
 
 HEADER_SIZE = _HEADER.size
@@ -100,11 +100,6 @@ def u16(value: int) -> bytes:
 def u32(value: int) -> bytes:
     """An unsigned number of four bytes in this machine's order."""
     return _U32.pack(value)
-
-
-def u64(value: int) -> bytes:
-    """An unsigned number of eight bytes in this machine's order."""
-    return _U64.pack(value)
 
 
 def text(value: str) -> bytes:

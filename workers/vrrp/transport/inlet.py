@@ -103,10 +103,9 @@ class Inlet:
     def _open(self, protocol: int) -> None:
         if protocol not in self._protocols:
             receive4 = self._hearing.ah if protocol == AUTHENTICATION_HEADER else self._hearing.vrrp4
-            room = self._room or total(())
-            self._protocols[protocol] = Memberships(
-                self.place, protocol, self._listening, receive4, self._hearing.vrrp6, room
-            )
+            opened = Memberships(self.place, protocol, self._listening, receive4, self._hearing.vrrp6)
+            opened.make_room(self._room or total(()))
+            self._protocols[protocol] = opened
 
 
 Hear = Callable[[Place], Hearing]

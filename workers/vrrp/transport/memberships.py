@@ -33,18 +33,16 @@ class Memberships:
         listening: Listening,
         receive4: ReceiveDatagram,
         receive6: ReceivePayload,
-        room: int,
     ) -> None:
-        """`room` is the bytes that may wait in each socket."""
+        """What is received goes to the one of the place's family; `make_room` comes first."""
         self._place, self._protocol, self._listening = place, protocol, listening
         self._receive4 = receive4
-        self._room = room
+        self._room = 0
         first: ReceiveSocket
         if place.family is Family.IPV6:
             first = Ipv6Socket(place, protocol, listening, receive6)
         else:
             first = Ipv4Socket(place, protocol, listening, receive4)
-        first.make_room(room)
         self._first = first
         self._groups: dict[ReceiveSocket, set[bytes]] = {first: set()}
         """By socket, the groups that it is a member of. The first hears what is sent to this host alone as well."""

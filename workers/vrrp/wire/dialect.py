@@ -148,8 +148,8 @@ class Conversation:
         self.marks = Marks()
         self.old_peers: set[bytes] = set()
         """Peers that were seen to make checksums as keepalived did before 1.3.7."""
-        self.skew = 0
-        """Seconds that our clock was ahead of the sender's of the last authentic HMAC."""
+        self.skew: int | None = None
+        """Seconds that our clock was ahead of the sender's of the last authentic HMAC; None: there was none yet."""
 
 
 def dialect_of(config: VrrpInstance) -> Dialect:

@@ -1,7 +1,7 @@
 """What one interface hears over one family: from the bytes of a datagram to the instance that it concerns.
 
 PURE. A master repeats itself: a datagram like one that was accepted before is not looked into again. What does not live
-here: the checks (judge.py), what an advert leads to (fsm.py), and the socket (sockets.py).
+here: the checks (judge.py), what an advert leads to (fsm.py), and the sockets (transport).
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
 """The adverts that an instance sends, ready for a socket.
 
 PURE. An advert is made once for each priority and destination and kept; what differs each time, a sequence number and a
-digest, is made around it. What does not live here: when an advert is sent (fsm.py), and how (sockets.py).
+digest, is made around it. What does not live here: when an advert is sent (fsm.py), and how (transport).
 """
 
 from alived.workers.vrrp.wire import ah, trailer

@@ -225,6 +225,20 @@ def test_lost_things_are_put_back(holdings: Holdings, kernel: Kernel, interfaces
     assert kernel.writes[2:] == [[NEWROUTE, NEWRULE]]
 
 
+def test_news_of_a_deletion_that_is_older_than_the_putting_back_changes_nothing(
+    holdings: Holdings, kernel: Kernel, interfaces: Interfaces
+) -> None:
+    holdings.hold("V", [VIP])
+    gone = AddressGone(kernel_address(VIP, 2))
+    interfaces.take(gone)
+    assert holdings.complete("V").added == (VIP,)
+    interfaces.take(gone)
+    kernel.errors[NEWADDR] = errno.EEXIST
+    assert holdings.complete("V") == Outcome()
+    holdings.release("V")
+    assert kernel.writes == [[NEWADDR], [NEWADDR], [NEWADDR], [DELADDR]]
+
+
 def test_an_ipv6_route_that_was_there_is_not_called_restored(holdings: Holdings, kernel: Kernel) -> None:
     holdings.hold("V", [], [Route(destination="::/0", dev="eth0")])
     holdings.doubt_all()

@@ -112,14 +112,6 @@ def test_ipv6_adverts_come_from_a_link_local_address_that_is_usable() -> None:
     assert interface.source({LOCAL.address}, Family.IPV6) == (b"", lack)
 
 
-def test_a_source_may_be_given() -> None:
-    interface = table(ETH0, OWN, VIP).get("eth0")
-    assert interface is not None
-    assert interface.source({VIP.address}, Family.IPV4, VIP.address).address == VIP.address
-    missing = bytes([10, 9, 0, 7])
-    assert interface.source(set(), Family.IPV4, missing) == (b"", "interface eth0 has no address 10.9.0.7")
-
-
 def test_a_link_local_address_may_be_on_several_interfaces() -> None:
     known = table(ETH0, Link(3, "eth1", b"", up=True), LOCAL, LOCAL._replace(ifindex=3))
     assert known.where(LOCAL.address) == ["eth0", "eth1"]
