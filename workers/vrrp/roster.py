@@ -232,8 +232,9 @@ class Roster:
         self._chores.add(partial(self._remove_links, key))
 
     def _remove_links(self, key: str) -> None:
-        self._dismissed.pop(key, None)
-        self._host.links.release(key)
+        if key in self._dismissed:  # otherwise another plan has taken the place of that one
+            del self._dismissed[key]
+            self._host.links.release(key)
 
     def _plan(self, heritage: _Heritage) -> None:
         """Have the interfaces that instances need; those of new instances are made in good time (`_raise`)."""
@@ -247,6 +248,9 @@ class Roster:
             or config.name in heritage.instances  # then they are there
             or (config.name in self.instances and config.name not in self._unraised)
         }
+        for config in self._all(VrrpInstance):
+            if config.name in self._troubles:
+                self._dismissed.pop(config.key, None)
         if any(self._plans[name].links for name in self._troubles):
             self._host.look_again()
 

@@ -7,11 +7,24 @@ from dataclasses import replace
 
 import pytest
 
-from alived.ipc.messages import Configure, InstanceState, Message, State, TrackerChanged
+from alived.ipc.messages import Configure, InstanceState, Message, State, StopHow, TrackerChanged
+from alived.ipc.model.links import Vmac
 from alived.ipc.model.vrrp import TrackedScript
 from alived.workers.vrrp.worker import make
 from tests.workers.vrrp.lab import Lab, Worker
-from tests.workers.vrrp.quick import QUICK, VIP, StartWorker, addresses, configure, entered, lead, retained, status
+from tests.workers.vrrp.quick import (
+    QUICK,
+    VIP,
+    StartWorker,
+    addresses,
+    configure,
+    entered,
+    lead,
+    links,
+    put,
+    retained,
+    status,
+)
 
 pytestmark = pytest.mark.netns
 
@@ -93,3 +106,26 @@ def test_a_dropped_instance_leaves_nothing_in_memory(lab: Lab) -> None:
 
     with entered(lab.a):
         asyncio.run(story())
+
+
+def test_many_macvlans_come_and_go_by_a_reload(lab: Lab, start_worker: StartWorker) -> None:
+    worker = start_worker(lab.a)
+    lead(worker, QUICK)
+    many = [
+        replace(QUICK, name=f"M{vrid}", virtual_router_id=vrid, use_vmac=Vmac(), addresses=())
+        for vrid in range(100, 112)
+    ]
+    lead(worker, *many, generation=2)
+    assert {f"vrrp.{vrid}" for vrid in range(100, 112)} <= links(lab.a)
+    configure(worker, generation=3, drop=tuple(config.key for config in many))
+    lab.a.wait_until(lambda: not any(name.startswith("vrrp") for name in links(lab.a)))
+    assert status(worker)["stats"]["lost_master"] == 0
+
+
+def test_a_stop_does_not_forget_what_is_still_to_be_removed(lab: Lab, start_worker: StartWorker) -> None:
+    worker = start_worker(lab.a)
+    many = [replace(QUICK, name=f"M{vrid}", virtual_router_id=vrid, use_vmac=Vmac()) for vrid in range(100, 112)]
+    lead(worker, *[replace(config, addresses=()) for config in many])
+    worker.tell(put(generation=2, drop=tuple(config.key for config in many)))
+    worker.stop(StopHow.CLEAN)
+    assert not any(name.startswith("vrrp") for name in links(lab.a))
