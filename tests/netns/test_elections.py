@@ -281,15 +281,18 @@ def test_a_strict_instance_is_elected_like_others(stage: Stage) -> None:
 
 
 def test_a_master_that_was_stopped_listens_first(stage: Stage) -> None:
-    """TRAPS 16: another one has taken over meanwhile, whom it may not preempt."""
+    """TRAPS 16: another one has taken over meanwhile, whom it may not preempt. All of the daemon stops, as in a pause
+    of the machine: a worker that hangs alone is replaced before that."""
     stage.wait_for(STALLED)
     worker = workers(stage.host)["vrrp"]
+    stage.daemon.signal(signal.SIGSTOP)
     stage.host.run("kill", "-STOP", str(worker))
     time.sleep(DOWN + SKEW + 0.1)
     stage.high.speak(STALLED.vrid, 50, STALLED.address)
     time.sleep(0.1)
     moment = time.monotonic()
     stage.host.run("kill", "-CONT", str(worker))
+    stage.daemon.signal(signal.SIGCONT)
     time.sleep(DOWN + SKEW + ROOM)
     assert workers(stage.host)["vrrp"] == worker
     assert stage.ours(STALLED, moment) == []

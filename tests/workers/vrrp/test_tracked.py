@@ -80,3 +80,14 @@ def test_who_tracks_what() -> None:
     watchers.drop("nobody")
     assert watchers.of("script z") == ()
     assert watchers.of("script y") == ("B",)
+
+
+def test_all_that_is_tracked_by_anybody() -> None:
+    watchers = Watchers()
+    one = Tracker("script a", Kind.SCRIPT, "a", 0, reverse=False)
+    other = Tracker("file b", Kind.FILE, "b", 1, reverse=False)
+    watchers.put("V1", [one, other])
+    watchers.put("V2", [one])
+    assert watchers.keys() == {"script a", "file b"}
+    watchers.drop("V1")
+    assert watchers.keys() == {"script a"}
