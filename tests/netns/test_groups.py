@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 
 import pytest
 
@@ -57,6 +58,11 @@ def configuration(priority: int, *members: str, health: bool = True) -> str:
     )
 
 
+def has_carrier(host: Host) -> bool:
+    """Whether the kernel has seen the second cable; it tells a moment after it was plugged in."""
+    return "LOWER_UP" in host.run("ip", "link", "show", "dev", SECOND)
+
+
 class Stage:
     """Two hosts, a switch for each of their cables."""
 
@@ -67,6 +73,7 @@ class Stage:
         for number, host in enumerate((self.high, self.low)):
             host.run("ip", "address", "add", f"172.21.0.{21 + number}/24", "dev", SECOND)
             host.run("ip", "link", "set", SECOND, "up")
+            wait_until(partial(has_carrier, host), PATIENCE, f"{host.name} has its second cable")
             host.run("mkfifo", FIFO)
             Service(host, "sh", "-c", f"exec cat <>{FIFO} >{LINES}")
 
