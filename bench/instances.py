@@ -19,7 +19,7 @@ PATIENCE = 600.0
 
 
 def measure() -> Iterator[Row]:
-    """Two rows; keepalived takes more than an hour, so it has no figures."""
+    """Two rows, of alived alone."""
     with Cluster() as cluster:
         host = cluster.host("host1", "172.20.0.21/24")
         _interfaces(host)

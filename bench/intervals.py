@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from bench.stage import Daemon, both
 from bench.table import Row, median
@@ -36,7 +37,7 @@ def measure() -> Iterator[Row]:
     """Two rows for each interval."""
     for interval in INTERVALS:
         for name, blow, heal in (("cut link", _cut, _mend), ("stop", _stop, _start)):
-            figures = both(lambda daemon, args=(interval, blow, heal): _median(daemon, *args))  # type: ignore[misc]
+            figures = both(partial(_median, interval=interval, blow=blow, heal=heal))
             yield Row(f"silence, {name}, VRRPv3 at {interval:g} s", "s", figures, wanted=1.0, relative=True)
 
 

@@ -181,9 +181,8 @@ class Instance:
 
     def look_around(self) -> None:
         """Something about the interfaces may have changed: sockets, own address, faults, what a master has."""
-        if (
-            self._unavailable and self._tried_on != self._indexes()
-        ):  # what one refused, as it was going, another may take
+        # What an interface refused as it was going, the one that came in its place may take.
+        if self._unavailable and self._tried_on != self._indexes():
             self._retry_due, self._unavailable = None, set()
         self.voice.tune_in(self, self._host.settings, self._host.virtual)
         self._tuning.note(self._host.alarm.now(), refused=self.voice.is_refused)

@@ -17,7 +17,3 @@ class Place(NamedTuple):
     empty: none, packets come and go by any."""
     ifindex: int = 0
     """The device's; 0 without one."""
-
-
-ANYWHERE_IPV4 = Place(Family.IPV4)
-ANYWHERE_IPV6 = Place(Family.IPV6)

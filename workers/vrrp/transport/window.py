@@ -1,6 +1,6 @@
 """How long adverts may wait for each other, so that a worker of many virtual routers wakes once for several of them.
 
-PURE. A wake-up costs more than ten adverts. What does not live here: the waiting (listening.py).
+PURE. A wake-up costs more than an advert. What does not live here: the waiting (listening.py).
 """
 
 from collections.abc import Collection

@@ -13,7 +13,7 @@ from alived.workers.vrrp.transport.headers import VRRP, datagram
 from alived.workers.vrrp.transport.inlet import Inlet, Need
 from alived.workers.vrrp.transport.listening import Listening
 from alived.workers.vrrp.transport.outlet import Outlet
-from alived.workers.vrrp.transport.place import ANYWHERE_IPV4, ANYWHERE_IPV6, Place
+from alived.workers.vrrp.transport.place import Place
 from alived.workers.vrrp.transport.ports import Ports
 from tests.workers.vrrp.lab import Lab, Namespace
 from tests.workers.vrrp.transport.stage import Ears, Wiretap, entered, link_local, packed, place, turn, until
@@ -122,7 +122,7 @@ async def test_peers_are_sent_to_with_the_ttl_that_was_configured(lab: Lab) -> N
     ears = Ears()
     inlet = opened_inlet(lab.b, place(lab.b, Family.IPV4), ears)
     inlet.use("V", Need())
-    for where in (place(lab.a, Family.IPV4), ANYWHERE_IPV4):
+    for where in (place(lab.a, Family.IPV4), Place(Family.IPV4)):
         outlet = opened_outlet(lab.a, where)
         path = outlet.path(packed("10.9.0.1"), packed("10.9.0.2"), 42)
         outlet.send(path.datagram(ADVERT4), path)
@@ -151,9 +151,9 @@ async def test_without_an_interface_the_routing_table_decides_by_the_source_too(
         host.ip("-6", "address", "add", f"2001:db8::{number}{number}/64", "dev", "eth0", "nodad")
     lab.a.ip("-6", "rule", "add", "from", "2001:db8::11", "prohibit")
     ears = Ears()
-    inlet = opened_inlet(lab.b, ANYWHERE_IPV6, ears)
+    inlet = opened_inlet(lab.b, Place(Family.IPV6), ears)
     inlet.use("V", Need())
-    outlet = opened_outlet(lab.a, ANYWHERE_IPV6)
+    outlet = opened_outlet(lab.a, Place(Family.IPV6))
     path = outlet.path(packed("2001:db8::1"), packed("2001:db8::2"), 64)
     outlet.send(path.datagram(b"1advert!"), path)
     await until(lambda: len(ears.vrrp6) == 1)

@@ -1,7 +1,7 @@
 """Places."""
 
 from alived.ipc.model.vrrp import Family
-from alived.workers.vrrp.transport.place import ANYWHERE_IPV4, ANYWHERE_IPV6, Place
+from alived.workers.vrrp.transport.place import Place
 
 
 def test_a_device_that_was_recreated_is_another_place() -> None:
@@ -9,4 +9,4 @@ def test_a_device_that_was_recreated_is_another_place() -> None:
 
 
 def test_each_family_has_its_own_places() -> None:
-    assert ANYWHERE_IPV4 != ANYWHERE_IPV6
+    assert Place(Family.IPV4) != Place(Family.IPV6)
