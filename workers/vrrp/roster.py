@@ -86,7 +86,6 @@ class Roster:
         self._started = message.started or self._started
         for key in message.drop:
             self._drop(self._objects.pop(key, None))
-        for key in message.drop:
             self._dismiss(key)
         self._objects |= {item.key: item for item in message.put if isinstance(item, VrrpObject)}
         self._sort()
@@ -217,14 +216,11 @@ class Roster:
 
     def _end_others(self) -> None:
         """End instances that are another virtual router from now on: first their devices and sockets go."""
-        ended: list[str] = []
         for config in self._all(VrrpInstance):
             instance = self.instances.get(config.name)
             if instance is not None and not translate.same_router(instance.config, config):
                 self._end(config.name, "has become another virtual router", deleted=False)
-                ended.append(config.key)
-        for key in ended:
-            self._dismiss(key)
+                self._dismiss(config.key)
 
     def _dismiss(self, key: str) -> None:
         """Remove, in good time, the interfaces that were made for an instance."""
