@@ -17,6 +17,10 @@ from examples.testbed.namespaces import Node
 
 PATIENCE = 20
 """Seconds that the daemon may take to start and to end."""
+READY = "Startup complete"
+
+_ASIDE = re.compile(rf"{READY}|Stopping|Stopped.*")
+"""What the parent says of itself, at any moment: also amid its child's account."""
 
 _TIME = re.compile(r"\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}: ?")
 _HEAD = re.compile(
@@ -79,10 +83,10 @@ def dump(node: Node, path: Path, *options: str) -> list[Part]:
     with daemon.stdout:
         for line in daemon.stdout:
             log.append(line)
-            if "Startup complete" in line:
+            if READY in line:
                 daemon.terminate()
     daemon.wait()
-    assert any("Startup complete" in line for line in log), "".join(log)
+    assert any(READY in line for line in log), "".join(log)
     return list(parts(log))
 
 
@@ -93,6 +97,8 @@ def parts(log: Iterable[str]) -> Iterator[Part]:
         time = _TIME.match(logged)
         text = logged[time.end() if time else 0 :].rstrip("\n")
         line = text.strip()
+        if _ASIDE.fullmatch(line):
+            continue
         if (head := _HEAD.fullmatch(line)) and head.lastgroup:
             yield Part(kind, name, tuple(lines))
             kind, name, lines = head.lastgroup, head[head.lastgroup], []
