@@ -5,6 +5,8 @@ sent, or a case that takes long ends it with exit code 1 and the packet that did
 """
 
 import random
+import socket
+import struct
 import sys
 import time
 from collections.abc import Callable
@@ -96,9 +98,9 @@ class Target:
         """Deliver a packet; what was heard of it."""
         self.heard_last = None
         if self.six:
-            self.receiver.receive_ipv6(packet, *self.ends, 255, WALL)
+            self.receiver.receive_ipv6([record(packet, *self.ends)], WALL)
         else:
-            self.receiver.receive_ipv4(packet, WALL)
+            self.receiver.receive_ipv4([packet], WALL)
         return self.heard_last
 
     def renew(self, chance: random.Random) -> None:
@@ -128,6 +130,14 @@ def around(message: bytes, source: bytes, destination: bytes) -> bytes:
     """An IPv4 datagram around an advert."""
     header = ipv4_header(source, destination, protocol=PROTOCOL, ttl=255, identification=1, size=len(message))
     return header + message
+
+
+def record(payload: bytes, source: bytes, destination: bytes, hop_limit: int = 255) -> bytes:
+    """An IPv6 packet as a raw socket has it: a struct sockaddr_in6, ancillary data, the payload."""
+    name = struct.pack("=HHI16sI4x", socket.AF_INET6, 0, 0, source, 0)
+    where = struct.pack("@Nii16sI4x", 36, socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, destination, 2)
+    hops = struct.pack("@Niii4x", 20, socket.IPPROTO_IPV6, socket.IPV6_HOPLIMIT, hop_limit)
+    return name + where + hops + payload
 
 
 def _noise(chance: random.Random, target: Target) -> bytes:

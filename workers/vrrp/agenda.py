@@ -1,13 +1,20 @@
 """Which instance is due when: one timer for all of them.
 
 PURE. Deadlines mostly move away (each advert that a backup hears puts its Master_Down_Timer off), so an entry is only
-made when a deadline comes nearer, and a deadline that has moved away is found out when its entry comes up. Masters send
-many adverts at the same time (timers.py, `on_grid`), so that times are what is put in order, and not items.
+made when a deadline comes nearer, and a deadline that has moved away is found out when its entry comes up. Then it is
+looked at again some time before it is due, at a time that many others share: nobody is woken for each of them. Masters
+send many adverts at the same time (timers.py, `on_grid`), so that times are what is put in order, and not items.
 """
 
 import heapq
+import math
 from collections.abc import Hashable
 from typing import Generic, Protocol, TypeVar
+
+FINEST = 0.004
+"""Seconds; deadlines that are less than some eight times as far away are looked at when they are due."""
+EIGHTH = 4
+"""A sixteenth of the next power of two is at most an eighth: of 3.2 s, 0.25 s."""
 
 
 class Timed(Hashable, Protocol):
@@ -39,14 +46,7 @@ class Agenda(Generic[ItemT]):
         entered = self._entered.get(item)
         if entered is not None and deadline >= entered:
             return False
-        self._entered[item] = deadline
-        others = self._items.get(deadline)
-        if others is not None:
-            others.append(item)
-            return False
-        self._items[deadline] = [item]
-        heapq.heappush(self._times, deadline)
-        return self._times[0] == deadline
+        return self._enter(item, deadline)
 
     def forget(self, item: ItemT) -> None:
         """The item is no more."""
@@ -57,20 +57,38 @@ class Agenda(Generic[ItemT]):
         return self._times[0] if self._times else None
 
     def due(self, now: float, limit: int) -> list[tuple[ItemT, float]]:
-        """Take out at most `limit` items that may be due, with the deadlines that they once had.
+        """Take out what is due, with its deadlines; at most `limit` entries are looked at. `note` each item afterwards.
 
-        A deadline that has moved away since then is not asked for, as that costs as much as finding nothing to do.
-        `note` each of them again afterwards.
+        Of a deadline that has moved away, the item stays.
         """
         found: list[tuple[ItemT, float]] = []
-        entered_at = self._entered
-        while self._times and self._times[0] <= now and len(found) < limit:
+        while limit > 0 and self._times and self._times[0] <= now:
             time = self._times[0]
-            for item in self._take(time, limit - len(found)):
-                if entered_at.get(item) == time:
-                    del entered_at[item]
-                    found.append((item, time))
+            entries = self._take(time, limit)
+            limit -= len(entries)
+            for item in entries:
+                if self._entered.get(item) != time:
+                    continue
+                del self._entered[item]
+                deadline = item.deadline()
+                if deadline is None:
+                    continue
+                if deadline <= now:
+                    found.append((item, deadline))
+                else:
+                    self._enter(item, _look_again(deadline, now))
         return found
+
+    def _enter(self, item: ItemT, time: float) -> bool:
+        """Make an entry; returns whether it is the first of all."""
+        self._entered[item] = time
+        others = self._items.get(time)
+        if others is not None:
+            others.append(item)
+            return False
+        self._items[time] = [item]
+        heapq.heappush(self._times, time)
+        return self._times[0] == time
 
     def _take(self, time: float, limit: int) -> list[ItemT]:
         """Take out at most `limit` entries of the earliest time."""
@@ -80,3 +98,13 @@ class Agenda(Generic[ItemT]):
             return items[:limit]
         heapq.heappop(self._times)
         return self._items.pop(time)
+
+
+def _look_again(deadline: float, now: float) -> float:
+    """When to look at a deadline again that has moved away, and will move away once more unless something is wrong.
+
+    Earlier by at most an eighth of the time to it, so that others are looked at at the same time.
+    """
+    _, exponent = math.frexp(deadline - now)
+    step = math.ldexp(1.0, exponent - EIGHTH)
+    return deadline // step * step if step > FINEST else deadline

@@ -4,6 +4,7 @@ What does not live here: the order of deadlines (agenda.py) and what happens at 
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -29,8 +30,8 @@ class Alarm:
         """`before` is called before anybody is woken: it reads the news that may put deadlines off."""
         self._before = before
         self._loop = asyncio.get_running_loop()
-        self.now = self._loop.time
-        """The loop's clock: CLOCK_MONOTONIC seconds."""
+        self.now = time.monotonic
+        """The loop's clock, without a way round: CLOCK_MONOTONIC seconds."""
         self._agenda: Agenda[Sleeper] = Agenda()
         self._timer: asyncio.TimerHandle | None = None
 
@@ -60,7 +61,7 @@ class Alarm:
         self._timer = None
         if self._before is not None:
             self._before()
-        now = self._loop.time()
+        now = self.now()
         note = self._agenda.note
         for sleeper, deadline in self._agenda.due(now + TOGETHER, ITEMS_PER_TURN):
             sleeper.expire(max(now, deadline))  # up to a millisecond early counts as on time

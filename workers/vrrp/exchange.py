@@ -13,10 +13,10 @@ from alived.ipc.model.vrrp import Family
 from alived.workers.vrrp.alarm import Alarm
 from alived.workers.vrrp.kernel.interfaces import Interfaces
 from alived.workers.vrrp.remarks import Remarks
-from alived.workers.vrrp.transport.inlet import Hearing
 from alived.workers.vrrp.transport.listening import Listening
 from alived.workers.vrrp.transport.place import Place
 from alived.workers.vrrp.transport.ports import Ports
+from alived.workers.vrrp.transport.receiving import Received
 from alived.workers.vrrp.wire.reception import Receiver
 
 MADE_ON_ANOTHER = frozenset({"macvlan", "ipvlan"})
@@ -73,16 +73,10 @@ class Exchange:
                 counts[reason.value] = counts.get(reason.value, 0) + count
         return found
 
-    def _hear(self, place: Place) -> Hearing:
+    def _hear(self, place: Place) -> Received:
         receiver = self.receiver(place)
-
-        def sealed(datagram: bytes) -> None:
-            receiver.receive_ipv4(datagram, time.time())
-
-        def ipv6(payload: bytes, source: bytes, destination: bytes, hop_limit: int) -> None:
-            receiver.receive_ipv6(payload, source, destination, hop_limit, time.time())
-
-        return Hearing(vrrp4=sealed, ah=sealed, vrrp6=ipv6)
+        receive = receiver.receive_ipv4 if place.family is Family.IPV4 else receiver.receive_ipv6
+        return lambda packets: receive(packets, time.time())
 
     def _is_own(self, device: str, address: bytes) -> bool:
         if not device or self._interfaces.get(device) is None:

@@ -112,12 +112,16 @@ class Machine:
 
     def receive(self, event: Event, now: float) -> list[Action]:
         """Take note of an event; returns what is to be done, in this order."""
-        if self.state is State.BACKUP and isinstance(event, AdvertReceived) and self._watch.heard_again(event, now):
-            self.last_heard_at = now
-            return []
         self._listen_first_after_stall(now)
         self._TABLE[self.state][type(event)](self, event, now)
         return self._take_actions()
+
+    def heard_again(self, event: AdvertReceived, now: float) -> bool:
+        """`receive` for what a backup hears for years, the same advert again. False: it is more; nothing is done."""
+        if self._watch.heard_again(event, now):
+            self.last_heard_at = now
+            return True
+        return False
 
     def deadline(self) -> float | None:
         """When `expire` has something to do; None: never."""
@@ -132,6 +136,16 @@ class Machine:
         if deadline is not None and now >= deadline:
             self._TIMED[self.state](self, now)
         return self._take_actions()
+
+    def advertise(self, now: float) -> int:
+        """`expire` for what a master does for years. Returns the priority of an advert to be sent; 0: `expire` it."""
+        if self.state is not State.MASTER or now < self._next_advert or self._has_stalled(now):
+            return 0
+        if self.rivals or self.refused:
+            return 0
+        self._spoke = now
+        self._next_advert = self._next_in_rhythm(now)
+        return self.priority
 
     # --- INIT, FAULT: 6.4.1 -------------------------------------------------------------------------------------------
 
@@ -210,14 +224,17 @@ class Machine:
     # --- MASTER: 6.4.3 ------------------------------------------------------------------------------------------------
 
     def _advert_due(self, now: float) -> None:
-        """Adver_Timer fired. The rhythm is kept: a late turn does not move the adverts after it."""
+        """Adver_Timer fired."""
         self._send_advert(now)
-        self._next_advert += self.settings.advert_int
-        if self._next_advert <= now:
-            self._next_advert = now + self.settings.advert_int
+        self._next_advert = self._next_in_rhythm(now)
         for rivals in (self.rivals, self.refused):
             if rivals:
                 self._actions += rivals.silent(now)
+
+    def _next_in_rhythm(self, now: float) -> float:
+        """A late turn does not move the adverts after it."""
+        following = self._next_advert + self.settings.advert_int
+        return following if following > now else now + self.settings.advert_int
 
     def _send_advert(self, now: float) -> None:
         self._actions.append(_ADVERTS[self.priority])
@@ -271,9 +288,12 @@ class Machine:
         """Seconds of silence after which another master is one no more."""
         return patience_of_peers(event.interval or self.settings.advert_int, self.settings.down_timer_adverts)
 
-    def _listen_first_after_stall(self, now: float) -> None:
+    def _has_stalled(self, now: float) -> bool:
         """A master that did not run for so long can't know whether it still is one."""
-        if self.state is State.MASTER and now - self._spoke > self._watch.given_up_after:
+        return now - self._spoke > self._watch.given_up_after
+
+    def _listen_first_after_stall(self, now: float) -> None:
+        if self.state is State.MASTER and self._has_stalled(now):
             self._enter(State.BACKUP, f"did not run for {now - self._spoke:.3g} s", now)
 
     # --- any state ----------------------------------------------------------------------------------------------------

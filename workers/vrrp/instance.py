@@ -97,6 +97,8 @@ class Instance:
         """What was heard last, and what it is to the machine."""
         self._differs = False
         """It names other addresses than ours."""
+        self._usual: Heard | None = None
+        """The same if there is nothing in it but that a master lives: it may be no more than that again."""
         self._sending_fails = False
         self._stopping = self._deleted = False
         self._beginning: events.Startup | None = None
@@ -154,7 +156,7 @@ class Instance:
         if before == (config, plan):
             return
         self._remarks.clear()
-        self._heard = None  # what it is to us may be something else now
+        self._heard = self._usual = None  # what it is to us may be something else now
         self._retry_due, self._unavailable = None, set()
         self.voice.take(config, plan)
         self.belongings.take(config, plan)
@@ -213,17 +215,16 @@ class Instance:
     def heard(self, heard: Heard) -> None:
         """An advert of another router was accepted."""
         self.stats.adverts_received += 1
-        if heard.priority == STOPPING:
-            self.stats.priority_zero_received += 1
-        again = heard is self._heard  # a master repeats itself
-        if not again:
+        if heard is self._usual and self.machine.heard_again(self._advert, self._host.alarm.now()):
+            return
+        if heard is not self._heard:
             self._heard, self._advert = heard, AdvertReceived(heard.priority, heard.source, heard.interval)
             self._differs = self._lists_other_addresses(heard)
+            self._usual = None if self._differs or heard.priority == STOPPING else heard
+        if heard.priority == STOPPING:
+            self.stats.priority_zero_received += 1
         self.stats.address_list_errors += self._differs
-        actions = self.machine.receive(self._advert, self._host.alarm.now())
-        if actions or not again or self.group is not None:  # otherwise what was due is due later, if anything
-            self._act(actions)
-            self._host.alarm.note(self)
+        self._receive(self._advert)
 
     def met(self, heard: Heard) -> None:
         """Compare an advert with our configuration; a difference is worth a remark, not a rejection."""
@@ -260,9 +261,10 @@ class Instance:
 
     def expire(self, now: float) -> None:
         """Do what is due at `now`."""
-        actions = self.machine.expire(now)
-        if actions or self.group is not None:  # mostly there are none: an advert has put the deadline off
-            self._act(actions)
+        if priority := self.machine.advertise(now):
+            self._send_advert(priority)
+        else:
+            self._act(self.machine.expire(now))
         if self._retry_due is not None and self._retry_due <= now:
             self._retry_due, self._unavailable = None, set()
             self.settle_faults()

@@ -14,19 +14,10 @@ from alived.workers.vrrp.transport.headers import VRRP
 from alived.workers.vrrp.transport.listening import Listening
 from alived.workers.vrrp.transport.memberships import Memberships
 from alived.workers.vrrp.transport.place import Place
-from alived.workers.vrrp.transport.receiving import ReceiveDatagram, ReceivePayload
+from alived.workers.vrrp.transport.receiving import Received
 
 AUTHENTICATION_HEADER = 51
 """IP protocol number of AH (RFC 2402)."""
-
-
-class Hearing(NamedTuple):
-    """Who is told of what is received."""
-
-    vrrp4: ReceiveDatagram
-    ah: ReceiveDatagram
-    """IPv4 datagrams that an authentication header follows; the RFCs have it for IPv4 only."""
-    vrrp6: ReceivePayload
 
 
 class Need(NamedTuple):
@@ -43,10 +34,10 @@ class Need(NamedTuple):
 class Inlet:
     """Receives adverts at one place. OSError: the kernel refuses a socket."""
 
-    def __init__(self, place: Place, hearing: Hearing, listening: Listening) -> None:
+    def __init__(self, place: Place, received: Received, listening: Listening) -> None:
         self.place = place
         self._listening = listening
-        self._hearing = hearing
+        self._received = received
         self._needs: dict[str, Need] = {}
         self._protocols: dict[int, Memberships] = {}
         self._room = 0
@@ -102,11 +93,10 @@ class Inlet:
 
     def _open(self, protocol: int) -> None:
         if protocol not in self._protocols:
-            receive4 = self._hearing.ah if protocol == AUTHENTICATION_HEADER else self._hearing.vrrp4
-            opened = Memberships(self.place, protocol, self._listening, receive4, self._hearing.vrrp6)
+            opened = Memberships(self.place, protocol, self._listening, self._received)
             opened.make_room(self._room or total(()))
             self._protocols[protocol] = opened
 
 
-Hear = Callable[[Place], Hearing]
+Hear = Callable[[Place], Received]
 """Says who is told of what is received at a place."""

@@ -14,8 +14,7 @@ from alived.workers.vrrp.transport.place import Place
 from alived.workers.vrrp.transport.receiving import (
     Ipv4Socket,
     Ipv6Socket,
-    ReceiveDatagram,
-    ReceivePayload,
+    Received,
     ReceiveSocket,
 )
 
@@ -31,20 +30,14 @@ class Memberships:
         place: Place,
         protocol: int,
         listening: Listening,
-        receive4: ReceiveDatagram,
-        receive6: ReceivePayload,
+        received: Received,
     ) -> None:
-        """What is received goes to the one of the place's family; `make_room` comes first."""
-        self._place, self._protocol, self._listening = place, protocol, listening
-        self._receive4 = receive4
+        """`make_room` comes first."""
+        self._place, self._protocol, self._listening, self._received = place, protocol, listening, received
         self._room = 0
-        first: ReceiveSocket
-        if place.family is Family.IPV6:
-            first = Ipv6Socket(place, protocol, listening, receive6)
-        else:
-            first = Ipv4Socket(place, protocol, listening, receive4)
-        self._first = first
-        self._groups: dict[ReceiveSocket, set[bytes]] = {first: set()}
+        kind = Ipv6Socket if place.family is Family.IPV6 else Ipv4Socket
+        self._first: ReceiveSocket = kind(place, protocol, listening, received)
+        self._groups: dict[ReceiveSocket, set[bytes]] = {self._first: set()}
         """By socket, the groups that it is a member of. The first hears what is sent to this host alone as well."""
 
     @property
@@ -91,13 +84,12 @@ class Memberships:
     def _join_with_another(self, group: bytes) -> None:
         """A further socket would hand on, once more, what is sent to this host alone: it hands on its groups only."""
         groups: set[bytes] = set()
-        receive = self._receive4
+        received = self._received
 
-        def received(datagram: bytes) -> None:
-            if datagram[DESTINATION] in groups:
-                receive(datagram)
+        def of_groups(datagrams: list[bytes]) -> None:
+            received([datagram for datagram in datagrams if datagram[DESTINATION] in groups])
 
-        opened = Ipv4Socket(self._place, self._protocol, self._listening, received)
+        opened = Ipv4Socket(self._place, self._protocol, self._listening, of_groups)
         try:
             opened.join(group)
         except OSError:

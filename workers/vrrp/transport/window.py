@@ -5,7 +5,7 @@ PURE. A wake-up costs more than an advert. What does not live here: the waiting 
 
 from collections.abc import Collection
 
-LONGEST = 0.01
+LONGEST = 0.02
 """Seconds."""
 PART = 50
 """Of the shortest interval, what an advert may wait: less than peers' timers and clocks differ by."""

@@ -5,14 +5,14 @@ here: the checks (judge.py), what an advert leads to (fsm.py), and the sockets (
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple, Protocol
 
 from alived.workers.vrrp.wire import ah
-from alived.workers.vrrp.wire.checksum import PROTOCOL
 from alived.workers.vrrp.wire.datagram import AH_PROTOCOL, Datagram, open_ipv4
 from alived.workers.vrrp.wire.dialect import Conversation, Dialect
 from alived.workers.vrrp.wire.judge import Heard, read, unwrap
+from alived.workers.vrrp.wire.record import open_record
 from alived.workers.vrrp.wire.rejection import Reason, Rejection
 
 REMEMBERED = 1024
@@ -59,7 +59,7 @@ class Receiver:
         """`is_own` tells this host's addresses from others; when they change, `forget`."""
         self._is_own, self._unknown = is_own, unknown
         self._ears: dict[int, list[_Ear]] = {}
-        self._known: dict[object, _Known] = {}
+        self._known: dict[bytes, _Known] = {}
         self._knowing: list[_Ear] = []
         """Those that have meanings: to ask all of them each time one is added would take long where there are many."""
         self._strangers: set[tuple[int, bytes]] = set()
@@ -96,34 +96,35 @@ class Receiver:
     def __len__(self) -> int:
         return sum(len(ears) for ears in self._ears.values())
 
-    def receive_ipv4(self, packet: bytes, wall: float = 0.0) -> None:
-        """Take an IPv4 datagram, header included. `wall`: seconds since the epoch, for auth_hmac only."""
-        # All but the identification, fragment and checksum fields of the IP header, which differ each time.
-        key = packet[:4] + packet[8:10] + packet[12:]
-        known = self._known.get(key)
-        if known is not None:
-            listener, heard = known
-            listener.heard(heard)
-            return
-        opened = open_ipv4(packet)
+    def receive_ipv4(self, packets: Iterable[bytes], wall: float = 0.0) -> None:
+        """Take IPv4 datagrams, headers included. `wall`: seconds since the epoch, for auth_hmac only."""
+        for packet in packets:
+            # All but the identification, fragment and checksum fields of the IP header, which differ each time.
+            key = packet[:4] + packet[8:10] + packet[12:]
+            known = self._known.get(key)
+            if known is None:
+                self._open(open_ipv4(packet), key, wall)
+            else:
+                listener, heard = known
+                listener.heard(heard)
+
+    def receive_ipv6(self, records: Iterable[bytes], wall: float = 0.0) -> None:
+        """Take IPv6 packets, as records (record.py)."""
+        for record in records:
+            known = self._known.get(record)
+            if known is None:
+                self._open(open_record(record), record, wall)
+            else:
+                listener, heard = known
+                listener.heard(heard)
+
+    def _open(self, opened: Datagram | Rejection, key: bytes, wall: float) -> None:
         if isinstance(opened, Rejection):
             self.rejected[opened.reason] += 1
         else:
             self._examine(opened, key, wall)
 
-    def receive_ipv6(
-        self, payload: bytes, source: bytes, destination: bytes, hop_limit: int, wall: float = 0.0
-    ) -> None:
-        """Take the payload of an IPv6 packet and what its header said; the addresses have 16 bytes each."""
-        key = (payload, source, destination, hop_limit)
-        known = self._known.get(key)
-        if known is not None:
-            listener, heard = known
-            listener.heard(heard)
-            return
-        self._examine(Datagram(source, destination, hop_limit, PROTOCOL, payload), key, wall)
-
-    def _examine(self, datagram: Datagram, key: object, wall: float) -> None:
+    def _examine(self, datagram: Datagram, key: bytes, wall: float) -> None:
         if self._is_own(datagram.source):
             self.rejected[Reason.OWN] += 1
             return
@@ -140,7 +141,7 @@ class Receiver:
         else:
             self._judge(ear, datagram, key, wall)
 
-    def _judge(self, ear: _Ear, datagram: Datagram, key: object, wall: float) -> None:
+    def _judge(self, ear: _Ear, datagram: Datagram, key: bytes, wall: float) -> None:
         letter = unwrap(ear.dialect, ear.conversation, datagram, wall)
         if isinstance(letter, Rejection):
             ear.listener.refused(letter, datagram.source)

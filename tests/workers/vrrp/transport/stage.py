@@ -13,8 +13,11 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from alived.ipc.model.vrrp import Family
-from alived.workers.vrrp.transport.inlet import Hearing
+from alived.workers.vrrp.transport.headers import VRRP
 from alived.workers.vrrp.transport.place import Place
+from alived.workers.vrrp.transport.receiving import Received
+from alived.workers.vrrp.wire.datagram import Datagram
+from alived.workers.vrrp.wire.record import open_record
 from tests.workers.vrrp.lab import PATIENCE, Lines, Namespace
 
 CLONE_NEWNET = 0x40000000
@@ -58,16 +61,32 @@ def link_local(host: Namespace, device: str = "eth0") -> bytes:
 
 
 class Ears:
-    """Keeps what is received."""
+    """Keeps what is received at a place."""
 
     def __init__(self) -> None:
-        self.vrrp4: list[bytes] = []
-        self.ah: list[bytes] = []
+        self.packets: list[bytes] = []
+        """IPv4 datagrams."""
         self.vrrp6: list[tuple[bytes, bytes, bytes, int]] = []
-        self.hearing = Hearing(self.vrrp4.append, self.ah.append, self._vrrp6)
+        """Payload, source, destination and hop limit of IPv6 packets."""
 
-    def _vrrp6(self, payload: bytes, source: bytes, destination: bytes, hops: int) -> None:
-        self.vrrp6.append((payload, source, destination, hops))
+    def hear(self, where: Place) -> Received:
+        return self.packets.extend if where.family is Family.IPV4 else self._records
+
+    @property
+    def vrrp4(self) -> list[bytes]:
+        """IPv4 adverts without authentication header."""
+        return [packet for packet in self.packets if packet[9] == VRRP]
+
+    @property
+    def ah(self) -> list[bytes]:
+        """Those with one."""
+        return [packet for packet in self.packets if packet[9] != VRRP]
+
+    def _records(self, records: list[bytes]) -> None:
+        for record in records:
+            opened = open_record(record)
+            assert isinstance(opened, Datagram)
+            self.vrrp6.append((opened.payload, opened.source, opened.destination, opened.ttl))
 
 
 async def until(condition: Callable[[], bool]) -> None:

@@ -46,7 +46,7 @@ def scenario(body: Callable[..., Awaitable[None]]) -> Callable[..., None]:
 
 def opened_inlet(host: Namespace, where: Place, ears: Ears) -> Inlet:
     with entered(host):
-        inlet = Inlet(where, ears.hearing, Listening())
+        inlet = Inlet(where, ears.hear(where), Listening())
     OPENED.append(inlet)
     return inlet
 
@@ -345,7 +345,7 @@ async def test_a_device_that_goes_down_or_away_disturbs_nobody(lab: Lab, caplog:
 @scenario
 async def test_sockets_are_shared_and_closed_with_their_last_user(lab: Lab) -> None:
     ears = Ears()
-    ports = Ports(lambda _place: ears.hearing, Listening())
+    ports = Ports(ears.hear, Listening())
     where = place(lab.b, Family.IPV4)
 
     with entered(lab.b):
@@ -371,7 +371,7 @@ async def test_sockets_are_shared_and_closed_with_their_last_user(lab: Lab) -> N
 @pytest.mark.parametrize("family", Family)
 def test_a_device_that_is_not_there_is_an_error_and_leaves_no_socket(lab: Lab, family: Family) -> None:
     async def body() -> None:
-        for kind in (lambda where: Inlet(where, Ears().hearing, Listening()), Outlet):
+        for kind in (lambda where: Inlet(where, Ears().hear(where), Listening()), Outlet):
             with entered(lab.a), pytest.raises(OSError, match="No such device"):
                 kind(Place(family, "absent", 77))
 

@@ -10,8 +10,8 @@ from alived.workers.vrrp.transport.window import LONGEST, PART, window
     [
         ([], 0.0),
         ([1.0], 0.0),
-        ([1.0] * 199, 0.0),
-        ([1.0] * 200, LONGEST),
+        ([1.0] * 99, 0.0),
+        ([1.0] * 100, LONGEST),
         ([1.0] * 2000 + [0.05], 0.05 / PART),
         ([0.01], 0.0),
         ([0.01] * 99, 0.0),

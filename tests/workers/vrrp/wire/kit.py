@@ -22,6 +22,7 @@ from alived.workers.vrrp.wire.judge import Heard
 from alived.workers.vrrp.wire.reception import Receiver
 from alived.workers.vrrp.wire.rejection import Reason, Rejection
 from alived.workers.vrrp.wire.writer import Writer
+from bench.fuzz import record
 
 WALL = 1_800_000_000.25
 
@@ -151,9 +152,9 @@ class Pair:
 
     def deliver(self, packet: bytes, wall: float = WALL) -> None:
         if is_six(self.dialect):
-            self.receiver.receive_ipv6(packet, *ends(self.dialect), 255, wall)
+            self.receiver.receive_ipv6([record(packet, *ends(self.dialect))], wall)
         else:
-            self.receiver.receive_ipv4(packet, wall)
+            self.receiver.receive_ipv4([packet], wall)
 
     def accepted(self, packet: bytes, wall: float = WALL) -> Iterator[Heard]:
         """What is heard of a packet."""
