@@ -41,6 +41,7 @@ from alived.workers.vrrp.events import (
     Warn,
 )
 from alived.workers.vrrp.priority import OWNER
+from alived.workers.vrrp.pulse import NEVER, Pulse
 from alived.workers.vrrp.rivals import Rivals
 from alived.workers.vrrp.timers import on_grid, patience_of_peers
 from alived.workers.vrrp.watch import Watch
@@ -58,7 +59,7 @@ _Row = dict[type[Event], Callable[["Machine", Any, float], None]]
 class Machine:
     """State of one virtual router on one interface."""
 
-    def __init__(self, settings: Settings, priority: int) -> None:
+    def __init__(self, settings: Settings, priority: int, pulse: Pulse | None = None) -> None:
         self.settings = settings
         self.priority = priority
         """Effective priority, 1 to 255."""
@@ -74,13 +75,11 @@ class Machine:
         self.rivals, self.refused = Rivals(), Rivals()
         """Other masters beside us: those whose adverts count, and those whose adverts are refused."""
         self.last_heard: AdvertReceived | None = None
-        self.last_heard_at = 0.0
+        self.pulse = pulse or Pulse()
+        """Its timers: what it does for years is done with them alone."""
         self._begun = False
         self._resumed: Resumed | None = None
-        self._watch = Watch(settings, priority)
-        self._next_advert = 0.0
-        """Adver_Timer."""
-        self._spoke = 0.0
+        self._watch = Watch(settings, priority, self.pulse)
         self._actions: list[Action] = []
 
     @property
@@ -112,49 +111,30 @@ class Machine:
 
     def receive(self, event: Event, now: float) -> list[Action]:
         """Take note of an event; returns what is to be done, in this order."""
+        self.pulse.steady = False
         self._listen_first_after_stall(now)
         self._TABLE[self.state][type(event)](self, event, now)
         return self._take_actions()
 
-    def heard_again(self, event: AdvertReceived, now: float) -> bool:
-        """`receive` for what a backup hears for years, the same advert again. False: it is more; nothing is done."""
-        if self._watch.heard_again(event, now):
-            self.last_heard_at = now
-            return True
-        return False
-
     def deadline(self) -> float | None:
         """When `expire` has something to do; None: never."""
-        if self.state is State.BACKUP:
-            return self._watch.due
-        return self._next_advert if self.state is State.MASTER else None
+        return None if self.pulse.due == NEVER else self.pulse.due
 
     def expire(self, now: float) -> list[Action]:
         """Do what is due at `now`; nothing if nothing is."""
         self._listen_first_after_stall(now)
-        deadline = self.deadline()
-        if deadline is not None and now >= deadline:
+        if now >= self.pulse.due:
             self._TIMED[self.state](self, now)
         return self._take_actions()
-
-    def advertise(self, now: float) -> int:
-        """`expire` for what a master does for years. Returns the priority of an advert to be sent; 0: `expire` it."""
-        if self.state is not State.MASTER or now < self._next_advert or self._has_stalled(now):
-            return 0
-        if self.rivals or self.refused:
-            return 0
-        self._spoke = now
-        self._next_advert = self._next_in_rhythm(now)
-        return self.priority
 
     # --- INIT, FAULT: 6.4.1 -------------------------------------------------------------------------------------------
 
     def _start(self, event: Startup, now: float) -> None:
-        self._begun, self._watch.earliest = True, event.until
+        self._begun, self.pulse.earliest = True, event.until
         self._begin("started", now)
 
     def _resume(self, event: Resumed, now: float) -> None:
-        self._begun, self._watch.earliest, self._resumed = True, event.until, event
+        self._begun, self.pulse.earliest, self._resumed = True, event.until, event
         self._watch.elected = event.state is State.MASTER
         self.history.extend(event.history)
         self._settle("resumed", now)
@@ -175,7 +155,7 @@ class Machine:
             self._begin(f"recovered: {event.fault}", now)
 
     def _begin(self, reason: str, now: float) -> None:
-        if self._owns_addresses and now >= self._watch.earliest:  # "If the Priority = 255": there is nobody to elect
+        if self._owns_addresses and now >= self.pulse.earliest:  # "If the Priority = 255": there is nobody to elect
             self._watch.elected, self._watch.case = True, _OWNS
         self._settle(reason, now)
 
@@ -226,19 +206,15 @@ class Machine:
     def _advert_due(self, now: float) -> None:
         """Adver_Timer fired."""
         self._send_advert(now)
-        self._next_advert = self._next_in_rhythm(now)
+        self.pulse.advance(now)
         for rivals in (self.rivals, self.refused):
             if rivals:
                 self._actions += rivals.silent(now)
-
-    def _next_in_rhythm(self, now: float) -> float:
-        """A late turn does not move the adverts after it."""
-        following = self._next_advert + self.settings.advert_int
-        return following if following > now else now + self.settings.advert_int
+        self.pulse.steady = not self.rivals and not self.refused
 
     def _send_advert(self, now: float) -> None:
         self._actions.append(_ADVERTS[self.priority])
-        self._spoke = now
+        self.pulse.spoke = now
 
     def _master_heard(self, event: AdvertReceived, now: float) -> None:
         if self._ignores_adverts:
@@ -246,7 +222,7 @@ class Machine:
         self._note_advert(event, now)
         if event.priority == STOPPING:  # "If the Priority in the ADVERTISEMENT is Zero": answer, restart Adver_Timer
             self._send_advert(now)
-            self._next_advert = now + self.settings.advert_int
+            self.pulse.due = now + self.settings.advert_int
             self._actions += self.rivals.stopped(event.source)
             return
         if event.priority == self.priority == OWNER:  # RFC 9568, erratum 8298: the address decides here too
@@ -273,7 +249,7 @@ class Machine:
         """RFC 9568, 6.4.3: tell the other one, and the switches, who is master. A twin would take it as its own."""
         if twin:
             self._actions.append(Warn(f"{_text(event.source)} has our address and priority"))
-        elif self.rivals.to_be_answered(self._next_advert, now):
+        elif self.rivals.to_be_answered(self.pulse.due, now):
             if not self.settings.lower_prio_no_advert:
                 self._send_advert(now)
             self._actions += (Announce(Burst.LOWER_PRIORITY), NotifyLowerPriority())
@@ -288,13 +264,9 @@ class Machine:
         """Seconds of silence after which another master is one no more."""
         return patience_of_peers(event.interval or self.settings.advert_int, self.settings.down_timer_adverts)
 
-    def _has_stalled(self, now: float) -> bool:
-        """A master that did not run for so long can't know whether it still is one."""
-        return now - self._spoke > self._watch.given_up_after
-
     def _listen_first_after_stall(self, now: float) -> None:
-        if self.state is State.MASTER and self._has_stalled(now):
-            self._enter(State.BACKUP, f"did not run for {now - self._spoke:.3g} s", now)
+        if self.state is State.MASTER and self.pulse.stalled(now):
+            self._enter(State.BACKUP, f"did not run for {now - self.pulse.spoke:.3g} s", now)
 
     # --- any state ----------------------------------------------------------------------------------------------------
 
@@ -303,7 +275,7 @@ class Machine:
         return self.priority == OWNER and self.settings.owner_ignore_adverts
 
     def _note_advert(self, event: AdvertReceived, now: float) -> None:
-        self.last_heard, self.last_heard_at = event, now
+        self.last_heard, self.pulse.heard_at = event, now
 
     def _fail(self, event: FaultRaised, now: float) -> None:
         self.faults.add(event.fault)
@@ -326,7 +298,7 @@ class Machine:
             self._watch.begin(now)
         elif self.state is State.MASTER and event.settings.advert_int != before.advert_int:
             self._send_advert(now)
-            self._next_advert = now + event.settings.advert_int
+            self.pulse.due = now + event.settings.advert_int
 
     def _ignore(self, _event: Event, _now: float) -> None:
         """Means nothing in this state."""
@@ -344,9 +316,10 @@ class Machine:
             self._watch.enter(now)
         else:
             self._watch.forget()
+            self.pulse.due = NEVER
         if state is State.MASTER:  # 6.4.2: the advert goes first, it makes another master give the addresses up
             self._send_advert(now)
-            self._next_advert = on_grid(now + self.settings.advert_int, self.settings.advert_int)
+            self.pulse.due = on_grid(now + self.settings.advert_int, self.settings.advert_int)
             self._actions += (AddAddresses(), Announce(Burst.ARRIVED))
         self.since = now if since is None else since
         self.reason = reason

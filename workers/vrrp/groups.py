@@ -47,7 +47,7 @@ class Group:
         if instance is not None:
             instance.group = None
             instance.perform(self.core.leave(name, self._alarm.now()))
-            self._alarm.note(instance)
+            instance.set_alarm()
 
     def follow(self, member: str, actions: list[Action]) -> None:
         """A member has done this; the others may have to follow."""
@@ -61,7 +61,7 @@ class Group:
                 case MemberActs():
                     instance = self._members[step.member]
                     instance.perform(step.actions)
-                    self._alarm.note(instance)
+                    instance.set_alarm()
                 case GroupChanged():
                     self._tell(step)
 

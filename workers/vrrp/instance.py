@@ -21,6 +21,7 @@ from alived.workers.vrrp.host import Host
 from alived.workers.vrrp.kernel.holdings import Outcome
 from alived.workers.vrrp.kernel.link_plan import LinkPlan
 from alived.workers.vrrp.priority import judge
+from alived.workers.vrrp.reflex import Reflex
 from alived.workers.vrrp.remarks import Remarks
 from alived.workers.vrrp.retry import Retry
 from alived.workers.vrrp.rivals import CERTAIN
@@ -66,7 +67,7 @@ class Instance:
     ) -> None:
         """`seen` is what is known of all trackers, kept up to date by the worker."""
         self.config, self.plan = config, plan
-        self.stats = Stats()
+        self._stats = Stats()
         self.trackers: tuple[Tracker, ...] = ()
         """What it tracks, its sync group's trackers included; `judge_anew` after a change."""
         self.link_troubles: list[str] = []
@@ -79,7 +80,9 @@ class Instance:
         self._send = send
         self._seen = seen
         self.standing = judge(config.priority, (), seen)
-        self.machine = Machine(translate.settings(config, b""), self.standing.effective)
+        self.reflex = Reflex(self)
+        """What the alarm and the receiver know it by."""
+        self.machine = Machine(translate.settings(config, b""), self.standing.effective, self.reflex)
         self.machine.since = host.alarm.now()
         self.voice = Voice(config, plan, host.exchange, host.interfaces)
         self.belongings = Belongings(config, plan, host)
@@ -93,12 +96,8 @@ class Instance:
         """Its interfaces when it tried, by name, with their indexes."""
         self._remarks = Remarks(host.alarm, config.name)
         self._heard: Heard | None = None
-        self._advert = AdvertReceived(STOPPING, b"")
-        """What was heard last, and what it is to the machine."""
         self._differs = False
         """It names other addresses than ours."""
-        self._usual: Heard | None = None
-        """The same if there is nothing in it but that a master lives: it may be no more than that again."""
         self._sending_fails = False
         self._stopping = self._deleted = False
         self._beginning: events.Startup | None = None
@@ -149,6 +148,8 @@ class Instance:
         self.belongings.forget()
         self._remarks.close()
         self._host.alarm.forget(self)
+        self._host.alarm.forget(self.reflex)
+        self.reflex.end()
 
     def reconfigure(self, config: VrrpInstance, plan: LinkPlan) -> None:
         """Take on a changed configuration of the same virtual router; nothing else moves."""
@@ -156,7 +157,7 @@ class Instance:
         if before == (config, plan):
             return
         self._remarks.clear()
-        self._heard = self._usual = None  # what it is to us may be something else now
+        self._heard = self.reflex.known = None  # what it is to us may be something else now
         self._retry_due, self._unavailable = None, set()
         self.voice.take(config, plan)
         self.belongings.take(config, plan)
@@ -186,7 +187,8 @@ class Instance:
         # What an interface refused as it was going, the one that came in its place may take.
         if self._unavailable and self._tried_on != self._indexes():
             self._retry_due, self._unavailable = None, set()
-        self.voice.tune_in(self, self._host.settings, self._host.virtual)
+        self.reflex.refrain = None
+        self.voice.tune_in(self.reflex, self._host.settings, self._host.virtual)
         self._tuning.note(self._host.alarm.now(), refused=self.voice.is_refused)
         wanted = translate.settings(self.config, self.voice.source)
         if wanted != self.machine.settings:
@@ -194,6 +196,11 @@ class Instance:
         self.settle_faults()
         if self.machine.state is State.MASTER:
             self._have(self.belongings.restore(), logging.WARNING, "missing, put back")
+        self.set_alarm()
+
+    def set_alarm(self) -> None:
+        """Something about its timers may have changed."""
+        self._host.alarm.note(self.reflex)
         self._host.alarm.note(self)
 
     @property
@@ -206,6 +213,12 @@ class Instance:
         return self.machine.reason
 
     @property
+    def stats(self) -> Stats:
+        """Counters, to be added to."""
+        self.reflex.count(self._stats)
+        return self._stats
+
+    @property
     def name(self) -> str:
         """As configured."""
         return self.config.name
@@ -214,17 +227,15 @@ class Instance:
 
     def heard(self, heard: Heard) -> None:
         """An advert of another router was accepted."""
-        self.stats.adverts_received += 1
-        if heard is self._usual and self.machine.heard_again(self._advert, self._host.alarm.now()):
-            return
         if heard is not self._heard:
-            self._heard, self._advert = heard, AdvertReceived(heard.priority, heard.source, heard.interval)
-            self._differs = self._lists_other_addresses(heard)
-            self._usual = None if self._differs or heard.priority == STOPPING else heard
-        if heard.priority == STOPPING:
-            self.stats.priority_zero_received += 1
-        self.stats.address_list_errors += self._differs
-        self._receive(self._advert)
+            self._heard, self._differs = heard, self._lists_other_addresses(heard)
+            self.reflex.advert = AdvertReceived(heard.priority, heard.source, heard.interval)
+            self.reflex.known = None if self._differs or heard.priority == STOPPING else heard
+        stats = self.stats
+        stats.adverts_received += 1
+        stats.priority_zero_received += heard.priority == STOPPING
+        stats.address_list_errors += self._differs
+        self._receive(self.reflex.advert)
 
     def met(self, heard: Heard) -> None:
         """Compare an advert with our configuration; a difference is worth a remark, not a rejection."""
@@ -246,25 +257,25 @@ class Instance:
             actions = self.machine.receive(events.AdvertRefused(source, str(rejection), rejection.interval), now)
             if actions:
                 self._act(actions)
-                self._host.alarm.note(self)
+                self.set_alarm()
         key = f"{source.hex()} {rejection.reason}"
         self._remarks.make(f"adverts of {ip_address(source)} are ignored: {rejection}", key)
 
     # --- what the alarm calls -----------------------------------------------------------------------------------------
 
+    def timer_fired(self, now: float) -> None:
+        """Do what is due of the protocol; from now on by reflex, if there is nothing but an advert to repeat."""
+        self._act(self.machine.expire(now))
+        steady = self.reflex.steady and not self._sending_fails
+        self.reflex.refrain = self.voice.refrain(self.machine.priority) if steady else None
+
     def deadline(self) -> float | None:
         """When `expire` has something to do."""
-        due, retry, tuning = self.machine.deadline(), self._retry_due, self._tuning.due
-        if retry is None and tuning is None:  # nearly always
-            return due
-        return min(time for time in (due, retry, tuning) if time is not None)
+        due = (self._retry_due, self._tuning.due)
+        return min((time for time in due if time is not None), default=None)
 
     def expire(self, now: float) -> None:
-        """Do what is due at `now`."""
-        if priority := self.machine.advertise(now):
-            self._send_advert(priority)
-        else:
-            self._act(self.machine.expire(now))
+        """Try once more what was refused."""
         if self._retry_due is not None and self._retry_due <= now:
             self._retry_due, self._unavailable = None, set()
             self.settle_faults()
@@ -312,7 +323,7 @@ class Instance:
 
     def _receive(self, event: Event) -> None:
         self._act(self.machine.receive(event, self._host.alarm.now()))
-        self._host.alarm.note(self)
+        self.set_alarm()
 
     def _act(self, actions: list[Action]) -> None:
         self.perform(actions)
@@ -343,15 +354,19 @@ class Instance:
             if not self.voice.send(priority):
                 return
         except OSError as error:
-            self.stats.send_errors += 1
-            if not self._sending_fails and self.machine.state is State.MASTER:
-                log.error("(%s) adverts can't be sent: %s", self.name, error.strerror)
-            self._sending_fails = True
+            self.sending_failed(error)
             return
         self._sending_fails = False
         self.stats.adverts_sent += 1
         if priority == STOPPING:
             self.stats.priority_zero_sent += 1
+
+    def sending_failed(self, error: OSError) -> None:
+        """An advert was not sent, or not to all; that is said once."""
+        self.stats.send_errors += 1
+        if not self._sending_fails and self.machine.state is State.MASTER:
+            log.error("(%s) adverts can't be sent: %s", self.name, error.strerror)
+        self._sending_fails = True
 
     def _have(self, outcome: Outcome, level: int = logging.DEBUG, what: str = "") -> None:
         """Something was added, or put back: announce it. What can't be had is a fault."""

@@ -42,7 +42,7 @@ def describe(instance: Instance, host: Host, group: str) -> Document:
         "other_master": _other_master(machine, now),
         "last_advert": _last_advert(instance, now),
         "last_refused": _last_refused(instance, now),
-        "last_advert_age": None if machine.last_heard is None else now - machine.last_heard_at,
+        "last_advert_age": None if machine.last_heard is None else now - machine.pulse.heard_at,
         "next_due": _next_due(machine, now),
         "history": [
             {"state": change.state.value, "at": change.since, "reason": change.reason} for change in machine.history
@@ -77,7 +77,7 @@ def _last_advert(instance: Instance, now: float) -> Document | None:
         "priority": heard.priority,
         "interval": heard.interval,
         "clock_skew": instance.voice.clock_skew,
-        "age": now - machine.last_heard_at,
+        "age": now - machine.pulse.heard_at,
     }
 
 

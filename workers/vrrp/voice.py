@@ -11,6 +11,7 @@ from alived.ipc.model.vrrp import Family, VrrpInstance
 from alived.workers.vrrp.exchange import Exchange
 from alived.workers.vrrp.kernel.interfaces import Interfaces
 from alived.workers.vrrp.kernel.link_plan import LinkPlan
+from alived.workers.vrrp.reflex import Refrain
 from alived.workers.vrrp.translate import packed
 from alived.workers.vrrp.transport import buffers
 from alived.workers.vrrp.transport.inlet import Inlet, Need
@@ -110,6 +111,14 @@ class Voice:
         if refused is not None:
             raise refused
         return True
+
+    def refrain(self, priority: int) -> Refrain | None:
+        """An advert that can be sent as it is, again and again; None: it is another one each time, or goes to many."""
+        ready = self._ready.get(priority, ())
+        if self._outlet is None or len(ready) != 1:
+            return None
+        ((datagram, path),) = ready
+        return None if path.ancillary else Refrain(self._outlet.sendto, datagram, path.target)
 
     @property
     def seal(self) -> Seal:

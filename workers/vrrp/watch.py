@@ -9,34 +9,29 @@ from ipaddress import ip_address
 
 from alived.workers.vrrp.events import STOPPING, AdvertReceived, AdvertRefused, Settings
 from alived.workers.vrrp.priority import OWNER
+from alived.workers.vrrp.pulse import Pulse
 from alived.workers.vrrp.timers import ADVERTS_MISSED, PreemptDelay, master_down_interval, skew_time
 
 
 class Watch:
     """What one router knows of the master, and when it has waited long enough."""
 
-    def __init__(self, settings: Settings, priority: int) -> None:
+    def __init__(self, settings: Settings, priority: int, pulse: Pulse) -> None:
         self.settings = settings
+        self.pulse = pulse
+        """Has the timers of both, Master_Down_Timer among them."""
         self.priority = priority
         """Effective priority, 1 to 255."""
         self.master = b""
         """Primary address of the master: its last advert's source; empty: none was heard."""
-        self.due = 0.0
-        """Master_Down_Timer."""
-        self.earliest = 0.0
-        """End of the startup delay: nothing fires before that and a whole interval."""
         self.elected = False
         """The timer has fired, and no advert has come since that we would give way to."""
         self.case = ""
         """Why we would be master; empty while nothing but silence would make us."""
-        self.given_up_after = 0.0
-        """Seconds of our own silence after which some peer has taken over, as far as we know our peers."""
         self._preempt_delay = PreemptDelay(settings.preempt_delay)
         self._preempted = 0
         """Priority of the master whose adverts are discarded; 0: none are."""
         self._learned = 0.0
-        self._usual: AdvertReceived | None = None
-        """The last advert, if the same once more would only put the timer off."""
         self._refused: AdvertRefused | None = None
         self._refused_at = 0.0
         self._measure()
@@ -48,7 +43,7 @@ class Watch:
 
     def waits_for(self, now: float) -> str:
         """What the timer stands for: the end of a startup delay, preempting a lower master, or silence."""
-        if now < self.earliest:
+        if now < self.pulse.earliest:
             return "startup"
         return "preempt" if self._preempted else "master_down"
 
@@ -69,11 +64,11 @@ class Watch:
 
         It is if its length has changed, and if a master that was about to be preempted is to be left alone from now on.
         """
-        before, self.settings = (self.settings, self._down_after), settings
+        before, self.settings = (self.settings, self.pulse.down_after), settings
         self._measure()
         if settings.preempt_delay != before[0].preempt_delay:
             self._preempt_delay = PreemptDelay(settings.preempt_delay)
-        return self._down_after != before[1] or (settings.nopreempt and not before[0].nopreempt)
+        return self.pulse.down_after != before[1] or (settings.nopreempt and not before[0].nopreempt)
 
     def learn(self, interval: float) -> None:
         """Note the interval that the master names, seconds; 0: it names none."""
@@ -83,20 +78,21 @@ class Watch:
 
     def forget(self) -> None:
         """There is no master to be watched."""
-        self.master, self.elected, self.case, self._preempted, self._usual = b"", False, "", 0, None
+        self.master, self.elected, self.case, self._preempted, self.pulse.usual = b"", False, "", 0, None
         self._refused = None
         self.learn(0.0)
 
     def _measure(self) -> None:
-        own, self._usual = self.settings, None
+        own, self.pulse.usual = self.settings, None
+        self.pulse.interval = own.advert_int
         if own.version == 2:  # RFC 3768, 6.1: all routers have the same interval
             self._learned = 0.0
         self._skew = skew_time(own.version, self.priority, self.master_interval)
-        self._down_after = master_down_interval(
+        self.pulse.down_after = master_down_interval(
             own.version, self.priority, self.master_interval, own.down_timer_adverts
         )
         heir = (own.timer_expired_backup if own.nopreempt else 0) or self.priority
-        self.given_up_after = master_down_interval(own.version, heir, own.advert_int, own.down_timer_adverts)
+        self.pulse.patience = master_down_interval(own.version, heir, own.advert_int, own.down_timer_adverts)
 
     # --- the watch ----------------------------------------------------------------------------------------------------
 
@@ -108,33 +104,23 @@ class Watch:
     def begin(self, now: float) -> None:
         """Wait a whole Master_Down_Interval from now."""
         self.elected, self.case, self._preempted = False, "", 0
-        self._wait(self._down_after, now)
+        self.pulse.wait(self.pulse.down_after, now)
 
     def claim(self, case: str, now: float) -> None:
         """Wait for nothing but the end of the startup delay."""
-        self.due, self.case, self._usual = max(now, self.earliest), case, None
-
-    def heard_again(self, event: AdvertReceived, now: float) -> bool:
-        """The same advert of a living master as before; False: it may be more than that, and `heard` takes it.
-
-        That is what a backup hears for years, so it costs nothing that it need not.
-        """
-        if event is not self._usual:
-            return False
-        self.due = max(now, self.earliest) + self._down_after
-        return True
+        self.pulse.due, self.case, self.pulse.usual = max(now, self.pulse.earliest), case, None
 
     def heard(self, event: AdvertReceived, now: float) -> None:
         """An advert of another router."""
-        self.master, self._usual = event.source, None
+        self.master, self.pulse.usual = event.source, None
         if event.priority == STOPPING:  # "If the Priority in the ADVERTISEMENT is Zero": only the skew is waited for
             self.case = f"{ip_address(event.source)} has stopped"
-            self._wait(self._skew, now)
+            self.pulse.wait(self._skew, now)
         elif event.priority >= self.priority:
             self._preempt_delay.cancel()
             self.learn(event.interval)
             self.begin(now)
-            self._usual = event
+            self.pulse.usual = event
         elif not self._preempts(now):  # "If Preempt_Mode is False"
             self.learn(event.interval)
             self.begin(now)
@@ -152,20 +138,20 @@ class Watch:
         Who comes more than an interval late has missed an advert, or nobody knows whether there was one: a process that
         did not run, or a virtual machine that was paused. The next one is waited for, if there is to be one.
         """
-        if now - self.due > self.master_interval:
-            self._wait(self.master_interval + self._skew, now)
+        if now - self.pulse.due > self.master_interval:
+            self.pulse.wait(self.master_interval + self._skew, now)
             return False
-        self.elected, self._usual = True, None
+        self.elected, self.pulse.usual = True, None
         if not self.case:
             self.case = self._silence(now)
-        self._wait(self._down_after, now)
+        self.pulse.wait(self.pulse.down_after, now)
         return True
 
     def _silence(self, now: float) -> str:
         """What the silence was, in words, and who was not silent but not heard either."""
         refused = self._refused
-        said = f"no advert from {ip_address(self.master)} for {self._down_after:.3g} s" if self.master else ""
-        if refused is None or now - self._refused_at > max(self._down_after, ADVERTS_MISSED * refused.interval):
+        said = f"no advert from {ip_address(self.master)} for {self.pulse.down_after:.3g} s" if self.master else ""
+        if refused is None or now - self._refused_at > max(self.pulse.down_after, ADVERTS_MISSED * refused.interval):
             return said or "no master was heard"
         return f"{said or 'no advert that counts was heard'}; {ip_address(refused.source)} is refused: {refused.reason}"
 
@@ -173,6 +159,3 @@ class Watch:
         if self.priority == OWNER:  # 6.1, Preempt_Mode: the owner of the addresses always preempts
             return True
         return not self.settings.nopreempt and self._preempt_delay.passed(now)
-
-    def _wait(self, seconds: float, now: float) -> None:
-        self.due = max(now, self.earliest) + seconds

@@ -83,6 +83,7 @@ class Cluster:
         self._segments = segments
         self._flying: list[tuple[float, int, Router, int, AdvertReceived]] = []
         self._number = count()
+        self._adverts: dict[AdvertReceived, AdvertReceived] = {}
         for number, (settings, priority) in enumerate(routers, 1):
             address = bytes([10, 9, 0, number])
             self.routers.append(Router(address, replace(settings, address=address), priority))
@@ -111,6 +112,8 @@ class Cluster:
 
     def tell(self, router: Router, segment: int, event: Event) -> None:
         """Give a member an event."""
+        if isinstance(event, AdvertReceived) and router.machines[segment].pulse.hears_again(event, self.now):
+            return
         self._interact(router, segment, event)
         self._check(router)
 
@@ -167,7 +170,11 @@ class Cluster:
             self.tell(router, segment, advert)
 
     def _expire(self, router: Router, segment: int) -> None:
-        self._done(router, segment, router.machines[segment].expire(self.now))
+        machine = router.machines[segment]
+        if machine.pulse.repeats(self.now):
+            self._done(router, segment, [SendAdvert(machine.priority)])
+        else:
+            self._done(router, segment, machine.expire(self.now))
         self._check(router)
 
     def _interact(self, router: Router, segment: int, event: Event) -> None:
@@ -184,11 +191,16 @@ class Cluster:
         for action in actions:
             match action:
                 case SendAdvert():
-                    self._send(router, segment, AdvertReceived(action.priority, router.address, self._interval(router)))
+                    self._send(router, segment, self._advert(router, action.priority))
                 case AddAddresses():
                     router.has_addresses[segment] = True
                 case RemoveAddresses():
                     router.has_addresses[segment] = False
+
+    def _advert(self, router: Router, priority: int) -> AdvertReceived:
+        """The same again if nothing has changed, as the receiver of a real router finds it."""
+        advert = AdvertReceived(priority, router.address, self._interval(router))
+        return self._adverts.setdefault(advert, advert)
 
     def _interval(self, router: Router) -> float:
         return router.settings.advert_int

@@ -266,7 +266,7 @@ def test_a_master_that_repeats_itself_puts_the_timer_off_each_time() -> None:
     router, usual = backup(), AdvertReceived(200, HIGHER)
     for now in (1.0, 2.0, 3.0):
         assert router.receive(usual, now) == []
-        assert (router.deadline(), router.last_heard, router.last_heard_at) == (now + DOWN, usual, now)
+        assert (router.deadline(), router.last_heard, router.pulse.heard_at) == (now + DOWN, usual, now)
 
 
 @pytest.mark.parametrize("priority", [0, 254, 255])
@@ -526,7 +526,7 @@ def test_the_last_advert_is_remembered_in_every_state(state: State) -> None:
     router = IN[state]()
     advert = AdvertReceived(150, HIGHER, 1.0)
     router.receive(advert, 100.5)
-    assert (router.last_heard, router.last_heard_at) == (advert, 100.5)
+    assert (router.last_heard, router.pulse.heard_at) == (advert, 100.5)
 
 
 # --- led by a sync group (test_sync_group.py) -------------------------------------------------------------------------

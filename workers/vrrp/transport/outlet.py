@@ -7,6 +7,7 @@ ctypes saves nothing that can be measured.
 
 import socket
 import struct
+from collections.abc import Callable
 from typing import NamedTuple
 
 from alived.ipc.model.vrrp import Family
@@ -20,6 +21,10 @@ IP_PKTINFO = 8
 _Ancillary = list[tuple[int, int, bytes]]
 
 
+Target = tuple[str, int] | tuple[str, int, int, int]
+"""A destination as a socket wants it."""
+
+
 class Path(NamedTuple):
     """From where to where an instance's adverts go; made once, used for all of them."""
 
@@ -27,8 +32,7 @@ class Path(NamedTuple):
     destination: bytes
     hops: int
     """TTL or hop limit."""
-    target: tuple[str, int] | tuple[str, int, int, int]
-    """The destination as the socket wants it."""
+    target: Target
     ancillary: _Ancillary
 
     def datagram(self, payload: bytes) -> bytes:
@@ -44,6 +48,8 @@ class Outlet:
         self._users: set[str] = set()
         family = socket.AF_INET if place.family is Family.IPV4 else socket.AF_INET6
         self._socket = socket.socket(family, socket.SOCK_RAW | socket.SOCK_NONBLOCK, socket.IPPROTO_RAW)
+        self.sendto: Callable[[bytes, Target], object] = self._socket.sendto
+        """Send a whole datagram by a path without ancillary data. OSError: the kernel refuses."""
         try:
             self._set_up()
         except OSError:
@@ -66,7 +72,7 @@ class Outlet:
     def path(self, source: bytes, destination: bytes, hops: int) -> Path:
         """The way from one of our addresses to a group or a peer; `hops` is the TTL or hop limit, 1 to 255."""
         if self.place.family is Family.IPV4:
-            target: tuple[str, int] | tuple[str, int, int, int] = (socket.inet_ntop(socket.AF_INET, destination), 0)
+            target: Target = (socket.inet_ntop(socket.AF_INET, destination), 0)
         else:
             scope = self.place.ifindex if needs_scope(destination) else 0
             target = (socket.inet_ntop(socket.AF_INET6, destination), 0, 0, scope)
@@ -79,7 +85,7 @@ class Outlet:
         if path.ancillary:
             self._socket.sendmsg((advert,), path.ancillary, 0, path.target)
         else:
-            self._socket.sendto(advert, path.target)
+            self.sendto(advert, path.target)
 
     def close(self) -> None:
         """Send nothing more."""
