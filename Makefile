@@ -15,10 +15,10 @@ AS_ROOT := unshare --user --map-root-user --net --mount --pid --mount-proc --for
 endif
 
 # Files without I/O: each is covered wholly, branches too, by its own test file alone.
-PURE := ipc/codec ipc/record supervisor/changes supervisor/disturbance supervisor/disturbance_vrrp \
-    supervisor/dumpfiles supervisor/effects supervisor/patience supervisor/reload supervisor/restart \
+PURE := ipc/codec ipc/record ipc/renaming supervisor/changes supervisor/departed supervisor/disturbance supervisor/disturbance_vrrp \
+    supervisor/dumpfiles supervisor/effects supervisor/names supervisor/patience supervisor/reload supervisor/restart \
     supervisor/router supervisor/scheduling supervisor/config/telling workers/vrrp/agenda workers/vrrp/allowance \
-    workers/vrrp/fsm workers/vrrp/link_delay workers/vrrp/priority workers/vrrp/retry workers/vrrp/rivals \
+    workers/vrrp/fsm workers/vrrp/heritage workers/vrrp/link_delay workers/vrrp/priority workers/vrrp/retry workers/vrrp/rivals \
     workers/vrrp/stats workers/vrrp/sync_group workers/vrrp/timers workers/vrrp/tracked workers/vrrp/translate \
     workers/vrrp/watch workers/vrrp/kernel/concerns workers/vrrp/kernel/encap workers/vrrp/kernel/filter_listing \
     workers/vrrp/kernel/filter_rules workers/vrrp/kernel/held workers/vrrp/kernel/interfaces \

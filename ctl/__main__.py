@@ -135,9 +135,11 @@ def _run(client: Client, arguments: argparse.Namespace) -> int:
 def _why(client: Client, arguments: argparse.Namespace) -> int:
     reply = client.ask("vrrp", {"instance": arguments.instance})
     if not reply.ok:
-        names = [instance["name"] for instance in client.ask("status").body.get("instances", ())]
-        if names and arguments.instance not in names:
-            sys.stderr.write(f"alivectl: {why.unknown(arguments.instance, names)}\n")
+        known = client.ask("status").body
+        names = [instance["name"] for instance in known.get("instances", ())]
+        departed = known.get("departed", ())
+        if (names or departed) and arguments.instance not in names:
+            sys.stderr.write(f"alivectl: {why.unknown(arguments.instance, names, departed)}\n")
             return EXIT_REFUSED
         return _refused(reply)
     (document,) = reply.body["instances"]

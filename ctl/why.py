@@ -50,10 +50,14 @@ def why(document: Document) -> str:
     return "\n".join([head, *(line for name, lines in sections for line in _section(name, lines))])
 
 
-def unknown(name: str, names: Iterable[str]) -> str:
-    """What to say when there is no instance of a name: those that it may have meant, or those that there are."""
+def unknown(name: str, names: Iterable[str], departed: Iterable[Document] = ()) -> str:
+    """What to say when there is no instance of a name: what became of it, or those that it may have meant."""
     there = sorted(names)
     said = f"there is no vrrp_instance {name}"
+    for gone in departed:
+        if gone["name"] == name:
+            new, ago = gone.get("renamed_to"), duration(gone["age"])
+            return f"{said}: a reload {f'called it {new}' if new else 'removed it'} {ago} ago"
     if not there:
         return f"{said}, nor any other"
     if close := get_close_matches(name, there, n=3):

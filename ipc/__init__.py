@@ -6,4 +6,5 @@
 ``privileges``  what a worker gives up at start   ``paths``       where things are in the runtime directory
 ``record``      frozen dataclasses that cost little  ``memory``   keeping a process out of swap
 ``libnftables`` nftables through ctypes, for two workers
+``renaming``    which virtual routers go on under another name
 """

@@ -160,6 +160,12 @@ class InstanceState(Message):
     """The daemon is stopping: `notify_stop` is meant, not the state."""
     deleted: bool = False
     """A reload has removed the instance: its programs are told so once, and then forgotten."""
+    formerly: str = ""
+    """A reload has just given it its name, and until then it had this one. It has entered no state: nobody is told."""
+    now_called: str = ""
+    """Of one that is `deleted`: it goes on under this name. Nobody is told."""
+    virtual_router: str = ""
+    """What its peers know it by, in words: an heir whose configuration has another name for it goes on with it."""
     held: tuple[VirtualAddress, ...] = ()
     """Addresses that the instance has put on interfaces, and its heir must keep or remove."""
     held_routes: tuple[Route, ...] = ()

@@ -9,6 +9,7 @@
 ``restart``     PURE: an exit -> again when, or give up     ``patience``    PURE: heartbeats -> hung or not
 ``router``      PURE: who receives what, what is retained   ``reload``      PURE: two configurations -> what is sent
 ``changes``     PURE: the same, value by value              ``effects``     PURE: what a change can disturb
+``names``       PURE: instances with other names            ``departed``    PURE: instances that are gone
 ``disturbance`` PURE: which change disturbs what; ``disturbance_vrrp`` is the vrrp worker's part of that table
 ``scheduling``  PURE: which priority a worker has           ``sched``       the system calls for it
 ``dumpfiles``   PURE: the text of SIGUSR2                   ``private``     files that are nobody else's business

@@ -14,6 +14,7 @@ from alived.ipc.model.checks import Connecting
 from alived.ipc.model.common import Program
 from alived.ipc.model.config import Config
 from alived.ipc.model.lvs import RealServer, endpoint
+from alived.ipc.model.vrrp import VrrpInstance
 from alived.ipc.record import record
 from alived.supervisor.config.forms.text import Body
 from alived.supervisor.config.grammar.later import instead
@@ -21,6 +22,7 @@ from alived.supervisor.config.grammar.row import Row
 from alived.supervisor.config.grammar.table import MODELS, block_name
 from alived.supervisor.config.wording import SECRET, is_many, program_text, rows_by_attribute, text_of
 from alived.supervisor.disturbance import NOT_YET, Disturbs, Effect, Sign, effect
+from alived.supervisor.names import Names
 
 LISTED = 8
 """Values, and elements of a list, that a line of the log names."""
@@ -47,10 +49,14 @@ class Value:
     come: tuple[str, ...] = ()
     """Of a list: the elements that come."""
     effect: Effect
+    said: str = ""
+    """What changes, if that is not said best by the old and the new one."""
 
     @property
     def words(self) -> str:
         """What changes, as part of a line."""
+        if self.said:
+            return self.said
         if SECRET in (self.old, self.new, *self.gone, *self.come):
             return f"{self.name} changes"
         if listed := [f"- {element}" for element in self.gone] + [f"+ {element}" for element in self.come]:
@@ -77,10 +83,24 @@ class Change:
 
 
 def changes(old: Config, new: Config) -> tuple[Change, ...]:
-    """Everything that differs: what goes, then what changes and comes in the order of the workers."""
+    """Everything that differs: what goes, then what changes and comes in the order of the workers.
+
+    An instance that goes on under another name is one that changes, under its old key. That its groups and its `notify`
+    have its new name then is no change of theirs.
+    """
+    names = Names(old, new)
     had, have = _objects(old), _objects(new)
-    gone = [_whole(key, before, Sign.REMOVED) for key, before in had.items() if key not in have]
-    others = [_change(key, had.get(key), after) for key, after in have.items() if had.get(key) != after]
+    before: dict[str, _Object] = {}
+    gone: list[Change] = []
+    for key, found in had.items():
+        if names.goes_on(key, have):
+            before[names.key(key)] = found._replace(item=names.applied(found.item))
+        else:
+            gone.append(_whole(key, found, Sign.REMOVED))
+    others: list[Change] = []
+    for key, after in have.items():
+        change = [_change(key, before.get(key), after)] if before.get(key) != after else []
+        others += [_renamed(names.instances[key], after.item.name, change)] if key in names.instances else change
     return (*gone, *others)
 
 
@@ -105,6 +125,16 @@ def _objects(config: Config) -> dict[str, _Object]:
 
 def _whole(key: str, found: _Object, sign: Sign) -> Change:
     return Change(key=key, sign=sign, effect=effect(type(found.item), "", sign) if found.acts else NOT_YET)
+
+
+def _renamed(old: str, new: str, changed: Iterable[Change]) -> Change:
+    """What else `changed` of an instance, with its new name as the first change, and under its old one."""
+    name = Value(
+        name="name", old=old, new=new, said=f"renamed to {new}", effect=effect(VrrpInstance, "name", Sign.CHANGED)
+    )
+    values = (name, *(value for change in changed for value in change.values))
+    key = f"vrrp_instance {old}"
+    return Change(key=key, sign=Sign.CHANGED, values=values, effect=worst(value.effect for value in values))
 
 
 def _change(key: str, before: _Object | None, after: _Object) -> Change:

@@ -34,6 +34,7 @@ _TRACKED = (TrackedScript, TrackedInterface, TrackedFile, TrackedProcess, Tracke
 VRRP: Mapping[tuple[type, str], Effect] = {
     (VrrpInstance, "+"): failover("it takes part in the election and may become master"),
     (VrrpInstance, "-"): failover("it gives up its addresses, another router becomes master"),
+    (VrrpInstance, "name"): nothing("it goes on under its new name as it was, and nobody is notified"),
     (VrrpInstance, "interface"): failover(_ANOTHER_ROUTER),
     (VrrpInstance, "virtual_router_id"): failover(_ANOTHER_ROUTER),
     (VrrpInstance, "version"): failover(_ANOTHER_ROUTER),

@@ -31,7 +31,9 @@ from alived.supervisor.config.load import Loaded, load
 from alived.supervisor.control import Control
 from alived.supervisor.crew import Crew
 from alived.supervisor.daemon import Caller
+from alived.supervisor.departed import Departed
 from alived.supervisor.forker import Forker
+from alived.supervisor.names import instances
 from alived.supervisor.options import Options
 from alived.supervisor.private import write_private
 from alived.supervisor.reload import plan
@@ -76,6 +78,7 @@ class Parent:
         self._complete = False
         """All braces are closed in the configuration in force."""
         self._loaded_at = 0.0
+        self._departed = Departed()
         self._ready = False
         self._settled = asyncio.Event()
         self._end: asyncio.Future[None] = self._loop.create_future()
@@ -223,6 +226,7 @@ class Parent:
             "generation": self._crew.generation,
             "reload_error": self._reload_error or None,
             "ready": self._ready,
+            "departed": self._departed.document(self._loop.time()),
             "dropped_frames": dict(self._bus.faults.counts),
         }
 
@@ -274,6 +278,7 @@ class Parent:
             for word in change.words:
                 log.info("reload: %s", word)
             self._loaded_at = time.time()
+            self._departed.note(change.changes, instances(loaded.config), self._loop.time())
             await self._crew.apply(loaded.config, change)
             self._changed()
             try:

@@ -168,5 +168,15 @@ def test_a_wrong_name_is_answered_with_those_that_there_are(names: tuple[str, ..
     assert unknown("VI_1", names).endswith(said)
 
 
+def test_a_name_that_a_reload_has_taken_away() -> None:
+    gone = [
+        {"name": "VI_1", "age": 12.3, "renamed_to": None},
+        {"name": "VI_2", "age": 4000.0, "renamed_to": "WEB"},
+    ]
+    assert unknown("VI_1", ["VI_3"], gone) == "there is no vrrp_instance VI_1: a reload removed it 12.3s ago"
+    assert unknown("VI_2", [], gone) == "there is no vrrp_instance VI_2: a reload called it WEB 1h06m ago"
+    assert unknown("VI_4", ["VI_3"], gone) == "there is no vrrp_instance VI_4; did you mean VI_3?"
+
+
 def test_short_times() -> None:
     assert (short(0.0004), short(0.999), short(1.0)) == ("0ms", "999ms", "1.0s")

@@ -140,3 +140,34 @@ def unshared(pid: int) -> int:
     """Bytes of a process that no other shares."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return sum(int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Private_"))
+
+
+# --- other names ------------------------------------------------------------------------------------------------------
+
+TOLD = "/tmp/told"
+TELLING = f"notify {TOLD}.sh\n"
+
+
+def test_another_name_moves_nothing_and_an_heir_goes_on_under_it(pair: Pair) -> None:
+    """Nor is anybody notified; the peer is an alived."""
+    pair.host1.write(f"{TOLD}.sh", f'#!/bin/sh\necho "$2 $3" >>{TOLD}\n', 0o755)
+    telling = config(pair.host1).replace("priority 100", f"priority 100\n{TELLING}")
+    name = telling.split("vrrp_instance ")[1].split()[0]
+    reload(pair, telling)
+    master = workers(pair.host1)["vrrp"]
+    witness = Witness(pair, pair.host1)
+    said = reload(pair, telling.replace(f"vrrp_instance {name}", "vrrp_instance WEB"))
+    assert f"reload: vrrp_instance {name}: renamed to WEB" in said
+    assert f"notify {name}" not in said
+    pair.host1.run("kill", "-KILL", str(master))
+    wait_until(lambda: workers(pair.host1)["vrrp"] not in (0, master), RELOADED, "another vrrp worker")
+    wait_until(lambda: state(pair) == ["WEB", "MASTER", "resumed"], RELOADED, "WEB to be master again")
+    witness.end()
+    assert witness.noticed() == []
+    assert witness.longest_pause < 1.1
+    assert pair.host1.run("sh", "-c", f"cat {TOLD} 2>/dev/null || true") == ""
+
+
+def state(pair: Pair) -> list[str]:
+    (instance,) = ask(pair.host1, "vrrp")["instances"]
+    return [instance["instance"], instance["state"], instance["reason"]]

@@ -180,6 +180,43 @@ def test_the_worst_value_decides() -> None:
     assert worst([]).disturbs is Disturbs.NOTHING
 
 
+# --- other names ------------------------------------------------------------------------------------------------------
+
+
+def test_an_instance_that_gets_another_name_disturbs_nobody() -> None:
+    group, other = SyncGroup(name="G", members=("VI_1", "VI_2")), replace(INSTANCE, name="VI_2", virtual_router_id=52)
+    notify = Notify(name="VI_1", master=TRUE)
+    old = Config(vrrp=(INSTANCE, other, group), checker=(notify,))
+    renamed = replace(INSTANCE, name="WEB")
+    new = Config(vrrp=(renamed, other, replace(group, members=("WEB", "VI_2"))), checker=(replace(notify, name="WEB"),))
+    (change,) = changes(old, new)
+    assert (change.words, change.sign) == ("vrrp_instance VI_1: renamed to WEB", Sign.CHANGED)
+    assert (change.values[0].name, change.values[0].old, change.values[0].new) == ("name", "VI_1", "WEB")
+    assert change.effect.disturbs is Disturbs.NOTHING
+    (change,) = changes(old, replace(new, vrrp=(replace(renamed, priority=7), *new.vrrp[1:])))
+    assert change.words == "vrrp_instance VI_1: renamed to WEB, priority 100 -> 7"
+    assert change.effect.disturbs is Disturbs.FAILOVER
+
+
+def test_names_that_are_swapped_and_names_that_are_taken_over() -> None:
+    other = replace(INSTANCE, name="VI_2", virtual_router_id=52)
+    old = Config(vrrp=(INSTANCE, other))
+    swapped = Config(vrrp=(replace(INSTANCE, name="VI_2"), replace(other, name="VI_1")))
+    assert [change.words for change in changes(old, swapped)] == [
+        "vrrp_instance VI_1: renamed to VI_2",
+        "vrrp_instance VI_2: renamed to VI_1",
+    ]
+    assert [change.words for change in changes(old, Config(vrrp=(replace(INSTANCE, name="VI_2"),)))] == [
+        "vrrp_instance VI_2: removed",
+        "vrrp_instance VI_1: renamed to VI_2",
+    ]
+    third = replace(INSTANCE, name="VI_1", virtual_router_id=53)
+    assert [change.words for change in changes(old, Config(vrrp=(replace(INSTANCE, name="VI_3"), other, third)))] == [
+        "vrrp_instance VI_1: renamed to VI_3",
+        "vrrp_instance VI_1: added",
+    ]
+
+
 # --- secrets ----------------------------------------------------------------------------------------------------------
 
 KEYS = AuthHmac(keys=(HmacKey(number=1, secret=b"k" * 32),), active_key=1)

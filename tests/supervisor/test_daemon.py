@@ -205,6 +205,20 @@ def test_a_reload_changes_what_changed(daemon: Daemon) -> None:
     assert daemon.ask("vrrp")["instances"][0]["priority"]["base"] == 150
 
 
+def test_a_name_that_a_reload_has_taken_away_is_known(daemon: Daemon) -> None:
+    daemon.start()
+    daemon.config.write_text(INSTANCE.replace("VI_1", "WEB"))
+    assert daemon.ask("reload")["changes"] == ["vrrp_instance VI_1: renamed to WEB"]
+    assert daemon.ask("vrrp")["instances"][0]["instance"] == "WEB"
+    assert [instance["name"] for instance in daemon.ask("status")["instances"]] == ["WEB"]
+    asked = daemon.ctl("why", "VI_1")
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert asked.stderr.startswith("alivectl: there is no vrrp_instance VI_1: a reload called it WEB ")
+    daemon.config.write_text(SERVICE)
+    daemon.ask("reload")
+    assert "there is no vrrp_instance WEB: a reload removed it " in daemon.ctl("why", "WEB").stderr
+
+
 def test_workers_come_and_go_with_their_work(daemon: Daemon) -> None:
     daemon.start()
     daemon.config.write_text(INSTANCE + SERVICE)

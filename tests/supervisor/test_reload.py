@@ -44,6 +44,13 @@ def test_added_and_removed() -> None:
     assert found.words == ("vrrp_instance one: removed", "vrrp_instance two: added")
 
 
+def test_an_instance_with_another_name_is_sent_as_one_that_comes_and_one_that_goes() -> None:
+    other = replace(ONE, name="other")
+    found = plan(Config(vrrp=(ONE, TWO)), Config(vrrp=(other, TWO)))
+    assert found.updates == (Update(worker="vrrp", put=(other,), drop=(ONE.key,)),)
+    assert found.words == ("vrrp_instance one: renamed to other",)
+
+
 def test_workers_come_and_go_with_their_work() -> None:
     found = plan(Config(vrrp=(ONE,), checker=(SCRIPT,)), Config(vrrp=(ONE,), lvs=(LvsGlobals(), SERVICE)))
     assert (found.stop, found.updates) == (("checker",), ())  # lvs is started with its whole slice

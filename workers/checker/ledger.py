@@ -4,6 +4,8 @@ After a restart of this worker nothing is told twice, and nothing is lost. What 
 of the world, and was told by the predecessor: unless it began after that one was last known to be well. Messages that
 arrived while there was no checker are delivered as news after it.
 
+An instance that a reload gives another name is known by it from then on, and nobody is told.
+
 An instance that a reload removes says so once. Whether that message or the new configuration comes first does not
 matter: how it is told is remembered until the message or the next reload.
 """
@@ -76,8 +78,14 @@ class Ledger:
     def receive(self, message: Happening) -> list[Occasion]:
         """Something happened: what has to be told of it, nothing or one thing."""
         match message:
+            case InstanceState(now_called=str(name)) if name:
+                self._forget(message.instance)
+                return []
             case InstanceState(deleted=True):
                 return list(self._removed(message))
+            case InstanceState(formerly=str(name)) if name:
+                self._know(message)
+                return []
             case InstanceState():
                 return list(self._entered((NotifyKind.INSTANCE, message.instance), message, message.priority))
             case GroupState(deleted=True):
@@ -102,7 +110,7 @@ class Ledger:
         return found
 
     def _entered(self, name: _Name, message: InstanceState | GroupState, priority: int) -> Iterator[Occasion]:
-        word = Word.STOP if message.stopping else STATES.get(message.state)
+        word = _word(message)
         before = self._states.get(name)
         if before is not None and before.word is word:
             return  # said again, since addresses have changed
@@ -113,12 +121,27 @@ class Ledger:
         if (notify := self._notify.get(name)) is not None:
             yield Occasion(notify=notify, word=word, priority=priority)
 
+    def _know(self, message: InstanceState) -> None:
+        """An instance has another name, and entered no state; as in keepalived nobody is told."""
+        name = (NotifyKind.INSTANCE, message.instance)
+        self._states[name] = _State(_word(message), message.priority)
+        self._priorities[message.instance] = message.priority
+        self._inherited.discard(message.instance)
+        self._removals.discard(name)
+
+    def _forget(self, instance: str) -> None:
+        """There is no instance of this name any more."""
+        name = (NotifyKind.INSTANCE, instance)
+        self._states.pop(name, None)
+        self._priorities.pop(instance, None)
+        self._inherited.discard(instance)
+        self._leaving.pop(name, None)
+
     def _removed(self, message: InstanceState) -> Iterator[Occasion]:
         name = (NotifyKind.INSTANCE, message.instance)
-        self._states.pop(name, None)
-        self._priorities.pop(message.instance, None)
-        self._inherited.discard(message.instance)
-        notify = self._leaving.pop(name, None) or self._notify.get(name)
+        leaving = self._leaving.get(name)
+        self._forget(message.instance)
+        notify = leaving or self._notify.get(name)
         if notify is not None and name not in self._removals:
             self._removals.add(name)
             word = Word.DELETED if notify.says_deleted else Word.FAULT
@@ -135,3 +158,7 @@ class Ledger:
             master = state is not None and state.word is Word.MASTER
             word = Word.MASTER_PRIORITY if master else Word.BACKUP_PRIORITY
             yield Occasion(notify=notify, word=word, priority=message.effective)
+
+
+def _word(message: InstanceState | GroupState) -> Word | None:
+    return Word.STOP if message.stopping else STATES.get(message.state)

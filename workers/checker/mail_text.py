@@ -43,6 +43,10 @@ class Secretary:
         self._last: dict[str, Word] = {}
         """By key of Notify."""
 
+    def forget(self, key: str) -> None:
+        """That is another instance from now on."""
+        self._last.pop(key, None)
+
     def letter(self, occasion: Occasion, *, no_email_faults: bool) -> Letter | None:
         """What is mailed about it; None: nothing."""
         notify, word = occasion.notify, occasion.word

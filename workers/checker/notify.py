@@ -8,7 +8,7 @@ worker had started goes on, unlike a check script: its work may be half done.
 import asyncio
 from collections.abc import Iterable
 
-from alived.ipc.messages import Document
+from alived.ipc.messages import Document, InstanceState
 from alived.ipc.model.checker import Notify
 from alived.ipc.model.globals import CheckerGlobals
 from alived.workers.checker.ledger import Happening, Ledger
@@ -67,6 +67,8 @@ class Notifier:
         """Something happened; if it is news, it is told."""
         for occasion in self._ledger.receive(message):
             self._tell(occasion)
+        if isinstance(message, InstanceState) and message.formerly:
+            self._renamed(Notify(name=message.instance).key)
 
     def report(self) -> Document:
         """What an operator may want to know of pipes and mail."""
@@ -83,6 +85,14 @@ class Notifier:
         faults = self._globals.mail.no_email_faults
         if (letter := self._secretary.letter(occasion, no_email_faults=faults)) is not None:
             self._mailer.send(letter)
+
+    def _renamed(self, key: str) -> None:
+        """A reload has given an instance the name that this is the key of."""
+        self._secretary.forget(key)
+        if self._globals.fifo_write_vrrp_states_on_reload:  # nothing was known under this name when that was done
+            for occasion in self._ledger.present():
+                if occasion.notify.key == key:
+                    self._pipes.write(line(occasion))
 
     def _forget_idle(self) -> None:
         self._queues = {key: queue for key, queue in self._queues.items() if not queue.idle.is_set()}

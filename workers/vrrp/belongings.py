@@ -21,7 +21,9 @@ log = logging.getLogger(__name__)
 class Belongings:
     """Those of one instance. The alarm wakes it for itself, as it seldom has something to do."""
 
-    def __init__(self, config: VrrpInstance, plan: LinkPlan, host: Host) -> None:
+    def __init__(self, holder: str, config: VrrpInstance, plan: LinkPlan, host: Host) -> None:
+        """`holder` is what the kernel's objects, the filters and the announcements know the instance by."""
+        self._holder = holder
         self._host = host
         self._config, self._plan = config, plan
         self._schedule = Schedule(config.announcing)
@@ -42,28 +44,27 @@ class Belongings:
     def expect(self, config: VrrpInstance, plan: LinkPlan) -> None:
         """A master will `take` this and `hold` it: what another one has now and lets go before that is not deleted."""
         addresses = (*plan.addresses, *plan.excluded)
-        self._host.holdings.expect(self._config.name, addresses, config.routes, config.rules)
+        self._host.holdings.expect(self._holder, addresses, config.routes, config.rules)
 
     def hold(self) -> Outcome:
         """Have everything, and nothing that was configured before: filters first, so that nothing gets through."""
-        name = self._config.name
         for link in self._macvlans:
             self._host.filters.wake(link)
         self._filter()
-        return self._host.holdings.hold(name, self.addresses, self._config.routes, self._config.rules)
+        return self._host.holdings.hold(self._holder, self.addresses, self._config.routes, self._config.rules)
 
     def restore(self) -> Outcome:
         """Put back what was lost; an interface that was made anew may have another index in the filters."""
         self._filter()
-        return self._host.holdings.complete(self._config.name)
+        return self._host.holdings.complete(self._holder)
 
     def give_up(self) -> None:
         """Have nothing any more, and announce nothing more."""
         self._schedule.stop()
-        self._host.announcements.silence(self._config.name)
-        self._host.holdings.release(self._config.name)
+        self._host.announcements.silence(self._holder)
+        self._host.holdings.release(self._holder)
         if self._refuses:
-            self._host.filters.release(self._config.name)
+            self._host.filters.release(self._holder)
 
     def rest(self) -> None:
         """Not be master: what is sent to the virtual MAC address is for another router (RFC 9568, 6.4.2)."""
@@ -73,11 +74,11 @@ class Belongings:
     def forget(self) -> None:
         """The instance ends."""
         self._host.alarm.forget(self)
-        self._host.filters.forget(self._config.name)
+        self._host.filters.forget(self._holder)
 
     def faults(self) -> set[str]:
         """What can't be had, in words."""
-        return {failure.text for failure in self._host.holdings.failures(self._config.name)}
+        return {failure.text for failure in self._host.holdings.failures(self._holder)}
 
     def announce(self, burst: Burst, addresses: Iterable[VirtualAddress] | None = None) -> None:
         """Start a burst for some addresses, or for all."""
@@ -100,7 +101,7 @@ class Belongings:
         present = set(here)  # a reload may have taken some away since the round was planned
         for planned in self._schedule.expire(here, now, extra):
             chosen = [virtual for virtual in planned.addresses if virtual in present]
-            self._host.announce(self._config.name, chosen, planned.repeat)
+            self._host.announce(self._holder, chosen, planned.repeat)
 
     @property
     def _macvlans(self) -> list[str]:
@@ -113,13 +114,13 @@ class Belongings:
 
     def _prepare(self) -> None:
         if self._refuses:
-            self._warn(self._host.filters.prepare(self._config.name, self.addresses))
+            self._warn(self._host.filters.prepare(self._holder, self.addresses))
         else:
-            self._host.filters.forget(self._config.name)
+            self._host.filters.forget(self._holder)
 
     def _filter(self) -> None:
         if self._refuses:
-            self._warn(self._host.filters.hold(self._config.name, self.addresses))
+            self._warn(self._host.filters.hold(self._holder, self.addresses))
 
     def _warn(self, failures: list[str]) -> None:
         """A router that can't refuse packets is worth more than none: keepalived goes on, too."""

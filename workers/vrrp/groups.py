@@ -41,6 +41,11 @@ class Group:
                 self.core.join(name, instance.machine)
                 instance.group = self
 
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Members have other names, by the old ones; nothing else changes."""
+        self._members = {names.get(name, name): instance for name, instance in self._members.items()}
+        self.core.rename(names)
+
     def leave(self, name: str) -> None:
         """Let a member go for itself, which goes on as it would without the group."""
         instance = self._members.pop(name, None)

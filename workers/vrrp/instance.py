@@ -7,12 +7,14 @@ nowhere else.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import NamedTuple, Protocol
 
 from alived.ipc import messages
 from alived.ipc.messages import InstanceState, LowerPriorityHeard, Message, State
 from alived.ipc.model.vrrp import VrrpInstance
+from alived.ipc.renaming import virtual_router
 from alived.workers.vrrp import events, translate
 from alived.workers.vrrp.belongings import Belongings
 from alived.workers.vrrp.events import STOPPING, Action, AdvertReceived, Event, Resumed, StateChanged
@@ -64,8 +66,10 @@ class Instance:
         host: Host,
         send: Callable[[Message], None],
         seen: Mapping[str, Observation],
+        *,
+        holder: str,
     ) -> None:
-        """`seen` is what is known of all trackers, kept up to date by the worker."""
+        """`holder` is nobody else's. `seen` is what is known of all trackers, kept up to date by the worker."""
         self.config, self.plan = config, plan
         self._stats = Stats()
         self.trackers: tuple[Tracker, ...] = ()
@@ -74,6 +78,8 @@ class Instance:
         """What is wrong with the interfaces that were made for it, in words."""
         self.static_troubles: frozenset[str] = frozenset()
         """Static addresses, routes and rules that are missing, of track groups that it is in."""
+        self.holder = holder
+        """What the parts that all share know it by as long as it lives: its name may change."""
         self.group: Companions | None = None
         self.last_refused: Refused | None = None
         self._host = host
@@ -84,8 +90,8 @@ class Instance:
         """What the alarm and the receiver know it by."""
         self.machine = Machine(translate.settings(config, b""), self.standing.effective, self.reflex)
         self.machine.since = host.alarm.now()
-        self.voice = Voice(config, plan, host.exchange, host.interfaces)
-        self.belongings = Belongings(config, plan, host)
+        self.voice = Voice(holder, config, plan, host.exchange, host.interfaces)
+        self.belongings = Belongings(holder, config, plan, host)
         self._priority_on_entry = self.machine.priority
         """Effective priority when the present state was entered."""
         self._unavailable: set[str] = set()
@@ -167,6 +173,16 @@ class Instance:
         self.look_around()
         if self.machine.state is State.MASTER:
             self._send_state()  # what is retained must name what an heir finds
+
+    def rename(self, name: str) -> None:
+        """Go on under another name: nothing moves, and nobody on the wire notices."""
+        formerly, self.config = self.name, replace(self.config, name=name)
+        log.info("(%s) is called %s from now on", formerly, name)
+        self.belongings.take(self.config, self.plan)
+        self._remarks.rename(name)
+        self._priority_on_entry = self.machine.priority  # of a name that is new nothing else was told
+        self._send_state(formerly)
+        self._tell_priority()
 
     def judge_anew(self) -> None:
         """Something that it tracks has changed."""
@@ -418,7 +434,7 @@ class Instance:
         self._priority_on_entry = self.machine.priority
         self._send_state()
 
-    def _send_state(self) -> None:
+    def _send_state(self, formerly: str = "") -> None:
         machine, is_master = self.machine, self.machine.state is State.MASTER
         self._send(
             InstanceState(
@@ -430,6 +446,8 @@ class Instance:
                 master=master_of(machine),
                 stopping=self._stopping,
                 deleted=self._deleted,
+                formerly=formerly,
+                virtual_router=virtual_router(self.config),
                 held=self.belongings.addresses if is_master else (),
                 held_routes=self.config.routes if is_master else (),
                 held_rules=self.config.rules if is_master else (),

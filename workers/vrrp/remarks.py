@@ -40,7 +40,8 @@ class Remarks:
 
     def __init__(self, alarm: Clock, instance: str = "") -> None:
         self._alarm = alarm
-        self._whose = f"({instance}) " if instance else ""
+        self._whose = ""
+        self.rename(instance)
         self._allowance = Allowance(AT_ONCE, PAUSE)
         self._made: set[str] = set()
         self._full_since = 0.0
@@ -70,6 +71,10 @@ class Remarks:
             self._due = now + PAUSE
             self._alarm.note(self)
         return False
+
+    def rename(self, instance: str) -> None:
+        """The instance has another name; empty: they are nobody's in particular."""
+        self._whose = f"({instance}) " if instance else ""
 
     def clear(self) -> None:
         """Things have changed: what was said may be worth saying again."""

@@ -123,11 +123,11 @@ def _belongings(instance: Instance, host: Host) -> Document:
             for virtual in instance.belongings.addresses
         ],
         "routes": [
-            {"route": route_text(route).removeprefix("route "), "present": host.holdings.holds(instance.name, route)}
+            {"route": route_text(route).removeprefix("route "), "present": host.holdings.holds(instance.holder, route)}
             for route in instance.config.routes
         ],
         "rules": [
-            {"rule": rule_text(rule), "present": host.holdings.holds(instance.name, rule)}
+            {"rule": rule_text(rule), "present": host.holdings.holds(instance.holder, rule)}
             for rule in instance.config.rules
         ],
     }

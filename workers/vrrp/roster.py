@@ -5,44 +5,32 @@ What does not live here: the bus (worker.py), what one instance does (instance.p
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, TypeVar
 
 from alived.ipc.loop import Send
-from alived.ipc.messages import Configure, GroupState, InstanceState, State
+from alived.ipc.messages import Configure, InstanceState, State
 from alived.ipc.model.config import VrrpObject
 from alived.ipc.model.globals import VrrpGlobals
 from alived.ipc.model.groups import SyncGroup, TrackGroup
 from alived.ipc.model.interfaces import GarpGroup, InterfaceDelay, LinkbeatInterface
-from alived.ipc.model.routing import StaticRouting, VirtualAddress
+from alived.ipc.model.routing import StaticRouting
 from alived.ipc.model.vrrp import VrrpInstance
+from alived.ipc.renaming import renamed, same_router
 from alived.workers.vrrp import translate
-from alived.workers.vrrp.chores import Chores
-from alived.workers.vrrp.events import Resumed
+from alived.workers.vrrp.devices import Devices
 from alived.workers.vrrp.groups import Group
+from alived.workers.vrrp.heritage import Heritage, heritage
 from alived.workers.vrrp.host import Host
 from alived.workers.vrrp.instance import Instance
-from alived.workers.vrrp.kernel import link_plan
-from alived.workers.vrrp.kernel.link_plan import LinkPlan
 from alived.workers.vrrp.tracked import Kind, Observation, Watchers, interface_key, trackers_of
 from alived.workers.vrrp.transport.window import window
 
 STATIC = "static routing"
-"""The holder of static addresses, routes and rules; no instance has this name, as it is not a word."""
+"""The holder of static addresses, routes and rules; no instance has it, as theirs have numbers."""
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class _Heritage:
-    """What predecessors said last, and whether it is too old for a master to go on."""
-
-    instances: dict[str, InstanceState] = field(default_factory=dict)
-    groups: dict[str, GroupState] = field(default_factory=dict)
-    silent_for: float = 0.0
 
 
 class Roster:
@@ -52,6 +40,8 @@ class Roster:
         """`seen` is what is known of trackers, by key."""
         self.instances: dict[str, Instance] = {}
         """By name."""
+        self.by_holder: dict[str, Instance] = {}
+        """The same by what the parts of the host know them by."""
         self._host = host
         self._send = send
         self._seen = seen
@@ -59,40 +49,33 @@ class Roster:
         """Everything that is configured, by key."""
         self._by_kind: dict[type, list[Any]] = {}
         """The same by type, in the order of the configuration."""
-        self._plans: dict[str, LinkPlan] = {}
-        """By name of the instance."""
+        self._devices = Devices(host, self._begin)
         self._groups: dict[str, Group] = {}
         self._watchers = Watchers()
         self._grouped: set[str] = set()
-        """Names of instances that track what a sync group does."""
+        """Holders of instances that track what a sync group does."""
         self._track_groups: dict[str, set[str]] = {}
         """Name of an instance -> the track_groups that it is in."""
         self._concerned: dict[str, dict[str, None]] = {}
-        """Interface -> names of the instances that it matters to."""
+        """Interface -> holders of the instances that it matters to."""
         self._concerns: dict[str, set[str]] = {}
         """The same the other way round."""
-        self._chores = Chores(host.alarm)
-        self._unraised: set[str] = set()
-        """Names of instances whose interfaces are still to be made."""
-        self._dismissed: dict[str, None] = {}
-        """Keys of instances whose interfaces are still to be removed."""
         self._started = 0.0
 
     # --- the configuration --------------------------------------------------------------------------------------------
 
     def configure(self, message: Configure) -> None:
         """Take on new and changed objects, end dropped ones; others do not notice."""
-        heritage = _heritage(message)
         self._started = message.started or self._started
-        for key in message.drop:
-            self._drop(self._objects.pop(key, None))
-            self._dismiss(key)
+        dropped = [self._objects.pop(key) for key in message.drop if key in self._objects]
         self._objects |= {item.key: item for item in message.put if isinstance(item, VrrpObject)}
         self._sort()
+        configs = self._all(VrrpInstance)
+        last = heritage(message, configs)
+        names = self._replace(dropped, configs)
         self._configure_host()
-        self._end_others()
-        self._plan(heritage)
-        self._inherit(heritage)
+        self._devices.plan(configs, self.instances, last.instances, names | last.renamed)
+        self._inherit(last)
         self._track_groups = {}
         for watching in self._all(TrackGroup):
             for member in watching.members:
@@ -103,35 +86,30 @@ class Roster:
         fresh = self._change(message)
         for key in tracked - self._watchers.keys():  # what it was will be no news when it is tracked again
             self._seen.pop(key, None)
-        self._form_groups(heritage)
+        self._form_groups(last)
         for config in fresh:
             instance = self.instances[config.name]
-            if config.name in self._troubles:
-                instance.start(self._resumption(config, heritage), self._until)
+            if self._devices.troubles(config.name) is not None:
+                instance.start(last.resumption(config, self._until), self._until)
                 self._clear_up(instance)
             else:
-                self._unraised.add(config.name)
-                self._chores.add(partial(self._raise, instance))
+                self._devices.raise_later(instance)
         for group in self._groups.values():
             group.settle()
         if message.retained or fresh:
-            self._chores.add(self._remove_leftovers)
-        self._chores.run()
+            self._devices.remove_leftovers()
+        self._devices.work()
         self._host.watch_filters()
 
     def stop(self) -> None:
         """The daemon stops: masters say so, and nothing of ours stays in the kernel."""
-        self._chores.drop()
         for group in self._groups.values():
             group.disband()
         for instance in self.instances.values():
             instance.stop("alived stops", stopping=True)
         for group in self._groups.values():
             group.end()
-        for instance in self.instances.values():  # removing an interface takes milliseconds; peers do not wait for it
-            self._host.links.release(instance.config.key)
-        for key in self._dismissed:
-            self._host.links.release(key)
+        self._devices.release(list(self.by_holder))  # removing one takes milliseconds; peers do not wait for it
         self._host.links.configure(VrrpGlobals())  # settings of the whole host end with us
         self._host.holdings.release(STATIC)
 
@@ -147,8 +125,8 @@ class Roster:
 
     def judge_anew(self, key: str) -> None:
         """Something that is tracked has changed."""
-        for name in self._watchers.of(key):
-            self.instances[name].judge_anew()
+        for holder in self._watchers.of(key):
+            self.by_holder[holder].judge_anew()
 
     def links_changed(self, names: set[str]) -> tuple[set[str], set[str]]:
         """Interfaces changed: those that were made for instances are put right.
@@ -157,20 +135,19 @@ class Roster:
         interfaces, and the holders of what was lost.
         """
         before = self._host.links.made
-        by_key = {instance.config.key: instance for instance in self.instances.values()} if names else {}
         for holder, failures in self._host.links.changed(names).items():
-            if holder in by_key:
-                self._note_link_troubles(by_key[holder], failures)
+            if holder in self.by_holder:
+                self._note_link_troubles(self.by_holder[holder], failures)
         return self._host.catch_up() if self._host.links.made != before else (set(), set())
 
     def look_around(self, names: Iterable[str], holders: set[str]) -> None:
         """Interfaces changed, or something that was held was lost: those look around whom it concerns."""
         if STATIC in holders:
             self._restore_static()
-        concerned = dict.fromkeys(name for interface in names for name in self._concerned.get(interface, ()))
-        concerned |= dict.fromkeys(sorted(holders & self.instances.keys()))
-        for name in concerned:
-            if (instance := self.instances.get(name)) is not None:
+        concerned = dict.fromkeys(holder for interface in names for holder in self._concerned.get(interface, ()))
+        concerned |= dict.fromkeys(sorted(holders & self.by_holder.keys()))
+        for holder in concerned:
+            if (instance := self.by_holder.get(holder)) is not None:
                 instance.look_around()
 
     # --- steps of taking on a configuration ---------------------------------------------------------------------------
@@ -183,11 +160,37 @@ class Roster:
     def _all(self, kind: type[T]) -> list[T]:
         return self._by_kind.get(kind, [])
 
-    def _drop(self, item: VrrpObject | None) -> None:
-        if isinstance(item, VrrpInstance):
-            self._end(item.name, "removed from the configuration", deleted=True)
-        elif isinstance(item, SyncGroup) and item.name in self._groups:
-            self._groups.pop(item.name).dissolve()
+    def _replace(self, dropped: Iterable[VrrpObject], configs: Iterable[VrrpInstance]) -> dict[str, str]:
+        """End what is dropped, or is another virtual router now; give those that go on their names.
+
+        Returns the old name of each that has a new one.
+        """
+        after = {config.name: config for config in configs}
+        names = renamed({name: instance.config for name, instance in self.instances.items()}, after)
+        going_on = set(names.values())
+        for item in dropped:
+            if isinstance(item, SyncGroup) and item.name in self._groups:
+                self._groups.pop(item.name).dissolve()
+            elif isinstance(item, VrrpInstance) and item.name not in going_on:
+                self._end(item.name, "removed from the configuration", deleted=True)
+        for name, instance in list(self.instances.items()):  # devices and sockets go before others come
+            if name in after and name not in going_on and not same_router(instance.config, after[name]):
+                self._end(name, "has become another virtual router", deleted=False)
+        self._rename(names)
+        return names
+
+    def _rename(self, names: dict[str, str]) -> None:
+        """Virtual routers go on under other names, of which some may have been those of others."""
+        if not names:
+            return
+        new = {old: name for name, old in names.items()}
+        self.instances = {new.get(name, name): instance for name, instance in self.instances.items()}
+        for group in self._groups.values():
+            group.rename(new)
+        for name in names:
+            self.instances[name].rename(name)
+        for old in new.keys() - self.instances.keys():  # at no moment is a master not known by any name
+            self._send(_farewell(old, self.instances[new[old]]))
 
     def _end(self, name: str, reason: str, *, deleted: bool) -> None:
         instance = self.instances.pop(name, None)
@@ -195,11 +198,12 @@ class Roster:
             return
         for group in self._groups.values():
             group.leave(name)
-        self._unraised.discard(name)
         instance.stop(reason, deleted=deleted)
-        self._watchers.drop(name)
-        self._grouped.discard(name)
-        self._file(name, set())
+        del self.by_holder[instance.holder]
+        self._watchers.drop(instance.holder)
+        self._grouped.discard(instance.holder)
+        self._file(instance.holder, set())
+        self._devices.dismiss(instance.holder)
         self._host.exchange.close_unused()
 
     def _configure_host(self) -> None:
@@ -214,49 +218,8 @@ class Roster:
         self._host.configure(settings, self._all(GarpGroup), self._all(InterfaceDelay), polled.values())
         self._host.listening.window = window([config.advert_int for config in self._all(VrrpInstance)])
 
-    def _end_others(self) -> None:
-        """End instances that are another virtual router from now on: first their devices and sockets go."""
-        for config in self._all(VrrpInstance):
-            instance = self.instances.get(config.name)
-            if instance is not None and not translate.same_router(instance.config, config):
-                self._end(config.name, "has become another virtual router", deleted=False)
-                self._dismiss(config.key)
-
-    def _dismiss(self, key: str) -> None:
-        """Remove, in good time, the interfaces that were made for an instance."""
-        self._dismissed[key] = None
-        self._chores.add(partial(self._remove_links, key))
-
-    def _remove_links(self, key: str) -> None:
-        if key in self._dismissed:  # otherwise another plan has taken the place of that one
-            del self._dismissed[key]
-            self._host.links.release(key)
-
-    def _plan(self, heritage: _Heritage) -> None:
-        """Have the interfaces that instances need; those of new instances are made in good time (`_raise`)."""
-        links = self._host.links
-        plans = link_plan.plans(self._all(VrrpInstance), self._host.settings, links.known())
-        self._plans = {config.name: plans[config.key] for config in self._all(VrrpInstance)}
-        self._troubles = {
-            config.name: links.ensure(config.key, self._plans[config.name])
-            for config in self._all(VrrpInstance)
-            if not self._plans[config.name].links
-            or config.name in heritage.instances  # then they are there
-            or (config.name in self.instances and config.name not in self._unraised)
-        }
-        for config in self._all(VrrpInstance):
-            if config.name in self._troubles:
-                self._dismissed.pop(config.key, None)
-        if any(self._plans[name].links for name in self._troubles):
-            self._host.look_again()
-
-    def _raise(self, instance: Instance) -> None:
-        """Make the interfaces of a new instance, and start it."""
-        if self.instances.get(instance.name) is not instance:  # it has ended before it began
-            return
-        self._unraised.discard(instance.name)
-        instance.link_troubles = self._host.links.ensure(instance.config.key, instance.plan)
-        self._host.read_reports()
+    def _begin(self, instance: Instance) -> None:
+        """The interfaces of a new instance have been made."""
         instance.start(None, self._until)
         for group in self._groups.values():
             if instance.name in group.config.members:
@@ -264,21 +227,13 @@ class Roster:
         self._clear_up(instance)
         self._host.watch_filters()
 
-    def _inherit(self, heritage: _Heritage) -> None:
+    def _inherit(self, last: Heritage) -> None:
         """What dead predecessors held: what is still wanted stays, the rest goes before anybody speaks."""
-        if not heritage.instances:
+        if not last.states:
             return
-        last = heritage.instances.values()
-        addresses = [virtual for state in last for virtual in state.held]
-        self._host.holdings.inherit(addresses)
-        wanted = {translate.key_of(virtual) for plan in self._plans.values() for virtual in _placed(plan)}
-        routes = {route for config in self._all(VrrpInstance) for route in config.routes}
-        rules = {rule for config in self._all(VrrpInstance) for rule in config.rules}
-        removed = self._host.holdings.remove_leftovers(
-            [virtual for virtual in addresses if translate.key_of(virtual) not in wanted],
-            [route for state in last for route in state.held_routes if route not in routes],
-            [rule for state in last for rule in state.held_rules if rule not in rules],
-        )
+        self._host.holdings.inherit(last.addresses)
+        placed = (virtual for plan in self._devices.plans.values() for virtual in (*plan.addresses, *plan.excluded))
+        removed = self._host.holdings.remove_leftovers(*last.unwanted(placed, self._all(VrrpInstance)))
         if removed:
             log.info("removed what nothing configures any more: %s", ", ".join(removed))
 
@@ -324,23 +279,25 @@ class Roster:
     def _change(self, message: Configure) -> list[VrrpInstance]:
         """Change instances in place, and make new ones; returns the configurations of those that have to be started."""
         fresh: list[VrrpInstance] = []
+        plans = self._devices.plans
         changed = {item.key for item in message.put}
         groups = {member: group for group in self._all(SyncGroup) for member in group.members}
         for config in self._all(VrrpInstance):  # all take hold before any lets go: what moves between two masters stays
             if (master := self.instances.get(config.name)) is not None and master.machine.state is State.MASTER:
-                master.belongings.expect(config, self._plans[config.name])
+                master.belongings.expect(config, plans[config.name])
         for config in self._all(VrrpInstance):
-            plan, instance = self._plans[config.name], self.instances.get(config.name)
+            plan, instance = plans[config.name], self.instances.get(config.name)
             if instance is None:
-                instance = Instance(config, plan, self._host, self._send, self._seen)
-                self.instances[config.name] = instance
+                holder = self._devices.holders[config.name]
+                instance = Instance(config, plan, self._host, self._send, self._seen, holder=holder)
+                self.instances[config.name] = self.by_holder[holder] = instance
                 fresh.append(config)
                 self._track(instance, config, groups.get(config.name))
                 self._note_static_troubles(instance)
-                self._file(config.name, instance.interfaces)
+                self._file(holder, instance.interfaces)
                 continue
             group = groups.get(config.name)
-            grouped = group is not None or config.name in self._grouped
+            grouped = group is not None or instance.holder in self._grouped
             if (
                 config.key in changed
                 or instance.plan != plan
@@ -349,46 +306,41 @@ class Roster:
                 self._track(instance, config, group)
                 instance.reconfigure(config, plan)
                 instance.judge_anew()
-                self._file(config.name, instance.interfaces)
+                self._file(instance.holder, instance.interfaces)
             self._note_static_troubles(instance)
-            if config.name in self._troubles:
-                self._note_link_troubles(instance, self._troubles[config.name])
+            if (troubles := self._devices.troubles(config.name)) is not None:
+                self._note_link_troubles(instance, troubles)
         return fresh
 
     def _track(self, instance: Instance, config: VrrpInstance, group: SyncGroup | None) -> None:
-        instance.link_troubles = self._troubles.get(config.name, [])
+        instance.link_troubles = self._devices.troubles(config.name) or []
         instance.trackers = trackers_of(config, group)
         if group is None:
-            self._grouped.discard(config.name)
+            self._grouped.discard(instance.holder)
         else:
-            self._grouped.add(config.name)
-        self._watchers.put(config.name, instance.trackers)
+            self._grouped.add(instance.holder)
+        self._watchers.put(instance.holder, instance.trackers)
         for tracker in instance.trackers:
             if tracker.kind is Kind.INTERFACE:
                 self._seen[interface_key(tracker.name)] = Observation(self._host.link_states.up(tracker.name))
 
-    def _file(self, name: str, interfaces: set[str]) -> None:
+    def _file(self, holder: str, interfaces: set[str]) -> None:
         """Note which interfaces matter to an instance."""
-        before, self._concerns[name] = self._concerns.get(name, set()), interfaces
+        before, self._concerns[holder] = self._concerns.get(holder, set()), interfaces
         for interface in before - interfaces:
-            del self._concerned[interface][name]
+            del self._concerned[interface][holder]
         for interface in interfaces - before:
-            self._concerned.setdefault(interface, {})[name] = None
+            self._concerned.setdefault(interface, {})[holder] = None
         if not interfaces:
-            del self._concerns[name]
+            del self._concerns[holder]
 
-    def _form_groups(self, heritage: _Heritage) -> None:
+    def _form_groups(self, last: Heritage) -> None:
         for config in self._all(SyncGroup):
             group = self._groups.get(config.name)
             if group is None:
-                last = heritage.groups.get(config.name)
-                resumed = None if last is None else Resumed(last.state, last.since)
+                resumed = last.resumption_of_group(config.name)
                 group = self._groups[config.name] = Group(config, self._host.alarm, self._send, resumed)
             group.configure(config, self.instances)
-
-    def _resumption(self, config: VrrpInstance, heritage: _Heritage) -> Resumed | None:
-        last = heritage.instances.get(config.name)
-        return translate.resumption(config, last, heritage.silent_for, self._until)
 
     @property
     def _until(self) -> float:
@@ -405,22 +357,15 @@ class Roster:
             if removed := self._host.holdings.remove_leftovers(*belongings):
                 log.info("(%s) removed what was left behind: %s", config.name, ", ".join(removed))
 
-    def _remove_leftovers(self) -> None:
-        """Remove interfaces and filters that predecessors left behind and nobody has now."""
-        if removed := self._host.links.remove_leftovers():
-            log.info("removed interfaces that were left behind: %s", ", ".join(removed))
-        self._host.filters.remove_leftovers()
 
-
-def _placed(plan: LinkPlan) -> tuple[VirtualAddress, ...]:
-    return (*plan.addresses, *plan.excluded)
-
-
-def _heritage(message: Configure) -> _Heritage:
-    found = _Heritage(silent_for=message.silent_for)
-    for retained in message.retained:
-        if isinstance(retained, InstanceState):
-            found.instances[retained.instance] = retained
-        elif isinstance(retained, GroupState):
-            found.groups[retained.group] = retained
-    return found
+def _farewell(name: str, instance: Instance) -> InstanceState:
+    """A name is given up; the instance goes on under the one that it has now."""
+    return InstanceState(
+        instance=name,
+        state=State.INIT,
+        since=instance.machine.since,
+        priority=instance.machine.priority,
+        reason=f"renamed to {instance.name}",
+        deleted=True,
+        now_called=instance.name,
+    )

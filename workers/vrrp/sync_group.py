@@ -24,7 +24,7 @@ may wait for each other's worst member, and are both backup until one is quicker
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from alived.ipc.messages import State
@@ -84,6 +84,10 @@ class SyncGroup:
         if machine.wants is machine.state:
             return []
         return machine.receive(Follow(machine.wants, f"left sync group {self.name}"), now)
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Members have other names, by the old ones; nothing else changes. Not between `note` and the end of `step`."""
+        self.members = {names.get(member, member): machine for member, machine in self.members.items()}
 
     def note(self, member: str, actions: Iterable[Action]) -> bool:
         """Take note of what a member was told to do; returns whether `step` may have something to say."""

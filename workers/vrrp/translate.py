@@ -40,17 +40,6 @@ def owns(config: VrrpInstance) -> bool:
     return config.priority == OWNER
 
 
-def same_router(before: VrrpInstance, after: VrrpInstance) -> bool:
-    """Whether an instance is the same virtual router under both configurations, and can be changed in place."""
-    return _identity(before) == _identity(after)
-
-
-def _identity(config: VrrpInstance) -> tuple[object, ...]:
-    # What its devices are, and what its peers know it by.
-    made = (config.use_vmac, config.use_vmac_addr, config.use_ipvlan, config.vmac_xmit_base)
-    return (config.interface, config.vrf, config.virtual_router_id, config.version, config.family, made)
-
-
 def settings(config: VrrpInstance, address: bytes) -> Settings:
     """What the state machine needs; `address` is the one that adverts come from."""
     layout = FORMATS[config.version, config.family]

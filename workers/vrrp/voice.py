@@ -32,7 +32,11 @@ LONGEST_EXTRAS = 256
 class Voice:
     """The adverts of one instance, in both directions."""
 
-    def __init__(self, config: VrrpInstance, plan: LinkPlan, exchange: Exchange, interfaces: Interfaces) -> None:
+    def __init__(
+        self, holder: str, config: VrrpInstance, plan: LinkPlan, exchange: Exchange, interfaces: Interfaces
+    ) -> None:
+        """`holder` is what the sockets know the instance by."""
+        self._holder = holder
         self.source = b""
         """The address that adverts come from; empty: none can be sent."""
         self.lack = ""
@@ -84,10 +88,10 @@ class Voice:
     def leave(self) -> None:
         """Hear and send no more."""
         if self._inlet is not None:
-            self._inlet.drop(self._config.name)
+            self._inlet.drop(self._holder)
         self._turn_away()
         if self._outlet is not None:
-            self._outlet.drop(self._config.name)
+            self._outlet.drop(self._holder)
         self._inlet, self._outlet = None, None
         self._paths, self.source = [], b""
         self._ready.clear()
@@ -154,7 +158,7 @@ class Voice:
             return
         if self._receiver is None:
             self._inlet = self._exchange.ports.inlet(place)
-            self._inlet.use(self._config.name, Need(self._dialect.group, self._dialect.by_ah, self._room(settings)))
+            self._inlet.use(self._holder, Need(self._dialect.group, self._dialect.by_ah, self._room(settings)))
             self._receiver = self._exchange.receiver(place)
             self._receiver.add(self._dialect, self._conversation, listener)
             self._listener = listener
@@ -162,7 +166,7 @@ class Voice:
     def _speak_up(self, virtual: frozenset[bytes]) -> None:
         place = self._exchange.place(self._plan.send_on, self._config.family)
         if self._outlet is not None and (place is None or self._outlet.place != place):
-            self._outlet.drop(self._config.name)
+            self._outlet.drop(self._holder)
             self._outlet, self._paths = None, []
             self._ready.clear()
         source, self.lack = self._find_source(virtual)
@@ -171,7 +175,7 @@ class Voice:
             return
         if self._outlet is None:
             self._outlet = self._exchange.ports.outlet(place)
-            self._outlet.use(self._config.name)
+            self._outlet.use(self._holder)
         if source != self.source or not self._paths:
             self.source = source
             self._ready.clear()

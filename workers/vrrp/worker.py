@@ -102,8 +102,8 @@ class VrrpWorker:
                 self._roster.judge_anew(key)
         self._roster.look_around(names, holders)
 
-    def _announced(self, name: str, kind: Kind) -> None:
-        instance = self._roster.instances.get(name)
+    def _announced(self, holder: str, kind: Kind) -> None:
+        instance = self._roster.by_holder.get(holder)
         if instance is not None:
             if kind is Kind.ARP:
                 instance.stats.garp_sent += 1

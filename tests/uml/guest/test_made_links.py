@@ -3,6 +3,7 @@
 import contextlib
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from alived.ipc.model.links import Ipvlan, IpvlanMode, Vmac
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import VrrpInstance
 from alived.workers.vrrp.kernel.filters import Filters
-from alived.workers.vrrp.kernel.link_plan import plans
+from alived.workers.vrrp.kernel.link_plan import plans, renamed
 from alived.workers.vrrp.kernel.links import Links
 from tests.workers.vrrp.kernel import lan
 from tests.workers.vrrp.kernel.lan import ip
@@ -53,6 +54,17 @@ def test_an_ipvlan_is_made_kept_adopted_and_removed(links: Links) -> None:
     assert list(links.known().values()) == ["vrrp.51"]
     links.release(wanted.key)
     assert lan.links() == {"lo", "far", "eth0"}
+
+
+def test_an_ipvlan_stays_when_its_instance_gets_another_name(links: Links) -> None:
+    wanted = instance(use_ipvlan=Ipvlan(address="10.9.0.60/24"))
+    assert ensure(links, wanted) == []
+    before = lan.link("vrrp.51")
+    (plan,) = plans([replace(wanted, name="W")], VrrpGlobals(), renamed(links.known(), {"W": "V"})).values()
+    assert links.ensure(wanted.key, plan) == []
+    after = lan.link("vrrp.51")
+    assert (after["ifindex"], after["ifalias"]) == (before["ifindex"], before["ifalias"][:-1] + "W")
+    assert lan.addresses("vrrp.51") == {"10.9.0.60/24"}
 
 
 @pytest.mark.parametrize("link", [{"use_vmac": Vmac()}, {"use_ipvlan": Ipvlan(address="10.9.0.60/24")}])

@@ -119,6 +119,46 @@ def test_what_is_present_can_be_told_again() -> None:
     assert words(found.present()) == [("MASTER", 90), ("MASTER", 0)]
 
 
+# --- other names ------------------------------------------------------------------------------------------------------
+
+OTHER = Notify(name="VI_2", priority_changes=True)
+
+
+def renamed(message: InstanceState, name: str) -> InstanceState:
+    return replace(message, instance=name, formerly=message.instance)
+
+
+def given_up(name: str, now_called: str) -> InstanceState:
+    return replace(entered(State.INIT), instance=name, deleted=True, now_called=now_called)
+
+
+@pytest.mark.parametrize("message_first", [True, False])
+def test_another_name_is_no_news_and_what_follows_is(message_first: bool) -> None:
+    found = ledger()
+    heard(found, entered(State.MASTER), priority(90))
+    messages = (renamed(entered(State.MASTER, priority=90), "VI_2"), given_up("VI_1", "VI_2"))
+    told = heard(found, *messages) if message_first else []
+    found.configure([OTHER], [INSTANCE.key])
+    told += [] if message_first else heard(found, *messages)
+    assert told == []
+    now = replace(entered(State.MASTER), instance="VI_2")
+    assert heard(found, now, replace(priority(90), instance="VI_2")) == []  # said again
+    assert words(found.present()) == [("MASTER", 90)]
+    assert heard(found, replace(now, state=State.BACKUP)) == [("BACKUP", 100)]
+    found.configure([INSTANCE], ())
+    assert heard(found, entered(State.MASTER)) == [("MASTER", 100)]  # another one, of the old name
+
+
+def test_names_that_are_swapped() -> None:
+    found = ledger(INSTANCE, OTHER)
+    two = replace(entered(State.BACKUP, priority=50), instance="VI_2")
+    heard(found, entered(State.MASTER), two, replace(priority(40, 50), instance="VI_2"))
+    assert heard(found, renamed(entered(State.MASTER), "VI_2"), renamed(replace(two, priority=40), "VI_1")) == []
+    assert heard(found, replace(priority(100), instance="VI_2"), priority(40, 50)) == []
+    assert words(found.present()) == [("BACKUP", 40), ("MASTER", 100)]
+    assert heard(found, entered(State.MASTER, priority=40)) == [("MASTER", 40)]
+
+
 # --- after a restart --------------------------------------------------------------------------------------------------
 
 

@@ -68,6 +68,15 @@ def test_a_removal_is_told_after_the_same_word_and_forgotten() -> None:
     assert [found and found.subject for found in told] == ["VRRP Instance VI_1 - Entering FAULT state"] * 3
 
 
+def test_another_instance_of_the_name_is_another_one() -> None:
+    secretary = Secretary()
+    master = Occasion(notify=INSTANCE, word=Word.MASTER, priority=1)
+    assert secretary.letter(master, no_email_faults=False) is not None
+    assert secretary.letter(master, no_email_faults=False) is None
+    secretary.forget(INSTANCE.key)
+    assert secretary.letter(master, no_email_faults=False) is not None
+
+
 def test_the_bytes_are_those_of_keepalived() -> None:
     """As an SMTP server got them from keepalived 2.2.7."""
     found = letter(INSTANCE, Word.MASTER)

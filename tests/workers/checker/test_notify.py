@@ -412,3 +412,31 @@ def test_all_three_ways_at_once(tmp_path: Path) -> None:
         lines.close()
 
     run(main())
+
+
+def test_another_name_is_told_to_pipes_that_want_all_states_at_a_reload_and_to_nobody_else(tmp_path: Path) -> None:
+    async def main() -> None:
+        lines, notifier = Lines(tmp_path / "lines"), Notifier()
+        settings = CheckerGlobals(
+            notify_fifo=Fifo(path=str(tmp_path / "fifo"), uid=os.geteuid(), gid=os.getegid()),
+            notify_fifo_script=sh(
+                'exec 3<>"$2"; while read -r line <&3; do echo "pipe $line" >"$1"; done', str(lines.path)
+            ),
+        )
+        other = all_of(lines, "VI_2")
+        notifier.configure([all_of(lines, "OLD"), other], [], settings, first=True)
+        notifier.receive(entered("MASTER", instance="OLD"))
+        assert len(await lines.count(3)) == 3
+        for wanted, name in ((False, "NEW"), (True, "NEWER")):
+            was = "OLD" if name == "NEW" else "NEW"
+            settings = replace(settings, fifo_write_vrrp_states_on_reload=wanted)
+            notifier.configure([all_of(lines, name)], [Notify(name=was).key], settings)
+            notifier.receive(replace(entered("MASTER", instance=name), formerly=was))
+            notifier.receive(replace(entered("FAULT", instance=was), deleted=True, now_called=name))
+        assert (await lines.count(4))[3:] == ['pipe INSTANCE "NEWER" MASTER 100']
+        notifier.receive(entered("BACKUP", instance="VI_2"))
+        assert len((await lines.count(7))[4:]) == 3
+        await notifier.stop()
+        lines.close()
+
+    run(main())

@@ -109,3 +109,12 @@ def test_who_is_gone_is_woken_no_more() -> None:
         remarks.make(str(number))
     remarks.close()
     assert alarm.noted == []
+
+
+def test_whose_they_are_may_have_another_name(said: pytest.LogCaptureFixture) -> None:
+    remarks = Remarks(Alarm(), "V")
+    remarks.make("one")
+    remarks.rename("W")
+    remarks.make("one")
+    remarks.make("two")
+    assert said.messages == ["(V) one", "(W) two"]

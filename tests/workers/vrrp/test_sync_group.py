@@ -378,6 +378,21 @@ def test_a_group_with_a_fault_does_not_go_on() -> None:
     assert host.states == [State.FAULT] * 2
 
 
+# --- other names ------------------------------------------------------------------------------------------------------
+
+
+def test_members_with_other_names_stay_where_they_are_in_their_order() -> None:
+    host = masters()
+    machines = list(host.group.members.values())
+    host.group.rename({"A": "B", "B": "A", "C": "D"})
+    assert list(host.group.members) == ["B", "A", "D"]
+    assert list(host.group.members.values()) == machines
+    assert host.group.step(DOWN) is None
+    host.tell("D", FaultRaised("x"), DOWN)
+    assert host.states == [State.FAULT] * 3
+    assert host.told == [GroupChanged(State.FAULT, DOWN, "D of sync group G: x")]
+
+
 # --- whatever happens -------------------------------------------------------------------------------------------------
 
 events = st.one_of(

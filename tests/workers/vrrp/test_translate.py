@@ -1,16 +1,14 @@
 """translate.py: what the pure parts are told of a configuration and of a predecessor."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from alived.ipc.messages import InstanceState, State
-from alived.ipc.model.links import Vmac
 from alived.ipc.model.routing import VirtualAddress
-from alived.ipc.model.vrrp import Family, InstanceRole, VrrpInstance
+from alived.ipc.model.vrrp import InstanceRole, VrrpInstance
 from alived.workers.vrrp.events import Resumed
-from alived.workers.vrrp.translate import Key, key_of, owns, packed, resumption, same_router, settings
+from alived.workers.vrrp.translate import Key, key_of, owns, packed, resumption, settings
 
 VIP = VirtualAddress(address="10.0.0.100", prefixlen=24, dev="eth0", label="eth0:1", scope=253)
 CONFIG = VrrpInstance(name="V", interface="eth0", virtual_router_id=51, addresses=(VIP,))
@@ -69,27 +67,6 @@ def test_only_an_owner_that_wants_to_be_master_starts_as_one(role: str, priority
     config = replace(CONFIG, role=InstanceRole(role), priority=priority)
     assert settings(config, ADDRESS).initially_master is expected
     assert owns(config) is (priority == 255)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"interface": "eth1"},
-        {"vrf": "blue"},
-        {"virtual_router_id": 52},
-        {"version": 3},
-        {"family": Family.IPV6},
-        {"use_vmac": Vmac()},
-        {"use_vmac_addr": True},
-        {"vmac_xmit_base": True},
-    ],
-)
-def test_what_makes_another_virtual_router(change: dict[str, Any]) -> None:
-    assert not same_router(CONFIG, replace(CONFIG, **change))
-
-
-def test_what_can_be_changed_in_place() -> None:
-    assert same_router(CONFIG, replace(CONFIG, priority=1, advert_int=3.0, addresses=()))
 
 
 @pytest.mark.parametrize("state", [State.INIT, State.FAULT])

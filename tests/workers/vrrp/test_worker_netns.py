@@ -25,6 +25,7 @@ from alived.ipc.messages import (
 from alived.ipc.model.authentication import AuthType
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import Announcing, TrackedScript, VrrpInstance
+from alived.ipc.renaming import virtual_router
 from alived.workers.vrrp.wire.advert import V2, Advert, encode, stamped
 from alived.workers.vrrp.wire.checksum import field, ones_sum
 from alived.workers.vrrp.wire.datagram import Datagram
@@ -305,7 +306,8 @@ def test_addresses_of_an_instance_that_is_gone_are_removed_unless_another_wants_
     master.kill()
     worker = start_worker(lab.a)
     heir = replace(QUICK, name="W", virtual_router_id=52, addresses=(VIP,))
-    worker.tell(put(heir, retained=(replace(last, instance="W", held=()), last), silent_for=0.0))
+    its_own = replace(last, instance="W", held=(), virtual_router=virtual_router(heir))
+    worker.tell(put(heir, retained=(its_own, last), silent_for=0.0))
     worker.wait_for(configured(1))
     assert lab.a.addresses().keys() == ALONE | {"10.9.0.100/32"}
 

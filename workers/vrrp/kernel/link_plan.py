@@ -86,6 +86,8 @@ class LinkPlan(NamedTuple):
     """Interface whose secondary addresses are to outlive the primary one; made ones do so anyway."""
     faults: tuple[str, ...] = ()
     """Why this instance can't run beside others."""
+    whose: str = ""
+    """Key of the instance, which is noted at each of the links."""
 
 
 def plans(
@@ -99,6 +101,14 @@ def plans(
     instances = list(instances)
     planner = _Planner(settings, known or {}, instances)
     return {instance.key: planner.plan(instance) for instance in instances}
+
+
+def renamed(known: Mapping[Identity, str], names: Mapping[str, str]) -> dict[Identity, str]:
+    """`known` for plans() where instances have new names; `names` has the old one of each."""
+    keys = {f"vrrp_instance {old}": f"vrrp_instance {new}" for new, old in names.items()}
+    return {
+        identity._replace(subject=keys.get(identity.subject, identity.subject)): it for identity, it in known.items()
+    }
 
 
 def virtual_mac(instance: VrrpInstance, family: Family) -> bytes:
@@ -144,6 +154,7 @@ class _Planner:
             excluded=excluded,
             promote=instance.interface if instance.promote_secondaries else "",
             faults=tuple(scheme.faults),
+            whose=instance.key,
         )
 
     def name(self, instance: VrrpInstance, identity: Identity, family: Family, *, extra: bool) -> str:

@@ -187,6 +187,7 @@ class Links:
         if made is None or (made.ifindex, made.base, made.link) != (have.ifindex, base.ifindex, link):
             made = self._made[link.name] = _Made(holder, link, have.ifindex, base.ifindex)
             failures += self._settle(link, have)
+        made.holder = holder  # who has it last
         if link.needs_source:
             made.source = self._source(link, base)
         if link.identity.kind is Kind.MACVLAN:
@@ -194,7 +195,7 @@ class Links:
                 self._remark(f"interface {link.name} may speak though its virtual router is not master: {remark}")
         failures += self._follow(link, have, base)
         failures += self._own_addresses(made)
-        alias = link_alias.written(Note(holder, self._before(link)))
+        alias = link_alias.written(Note(self._plans[holder].whose, self._before(link)))
         if have.alias != alias:
             self._do("", linkmessage.set_alias, have.ifindex, alias)
         if not have.up:

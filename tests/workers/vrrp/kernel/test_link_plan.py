@@ -8,7 +8,7 @@ from alived.ipc.model.globals import VrrpGlobals
 from alived.ipc.model.links import Ipvlan, IpvlanMode, Vmac
 from alived.ipc.model.routing import VirtualAddress
 from alived.ipc.model.vrrp import Family, VrrpInstance
-from alived.workers.vrrp.kernel.link_plan import Identity, Kind, LinkPlan, plans, virtual_mac
+from alived.workers.vrrp.kernel.link_plan import Identity, Kind, LinkPlan, plans, renamed, virtual_mac
 
 
 def at(address: str, dev: str = "eth0", *, use_vmac: bool = False) -> VirtualAddress:
@@ -174,3 +174,12 @@ def test_promote_secondaries_is_of_the_instances_interface() -> None:
 )
 def test_the_mac_address_is_that_of_the_rfc_unless_given(mac: str, family: Family, expected: str) -> None:
     assert virtual_mac(instance("V", 51, use_vmac=Vmac(mac=mac)), family).hex(":") == expected
+
+
+def test_an_ipvlan_keeps_its_name_when_its_instance_gets_another_one() -> None:
+    macvlan = Identity(Kind.MACVLAN, "eth0", "00:00:5e:00:01:33")
+    known = {Identity(Kind.IPVLAN, "eth0", "vrrp_instance V"): "vrrp1.51", macvlan: "vrrp.51"}
+    moved = renamed(known, {"W": "V"})
+    assert moved == {Identity(Kind.IPVLAN, "eth0", "vrrp_instance W"): "vrrp1.51", macvlan: "vrrp.51"}
+    config = VrrpInstance(name="W", interface="eth0", virtual_router_id=51, use_ipvlan=Ipvlan())
+    assert plans([config], VrrpGlobals(), moved)[config.key].send_on == "vrrp1.51"
