@@ -15,12 +15,13 @@ AS_ROOT := unshare --user --map-root-user --net --mount --pid --mount-proc --for
 endif
 
 # Files without I/O: each is covered wholly, branches too, by its own test file alone.
-PURE := ipc/codec ipc/record ipc/renaming supervisor/changes supervisor/departed supervisor/disturbance supervisor/disturbance_vrrp \
-    supervisor/dumpfiles supervisor/effects supervisor/names supervisor/patience supervisor/reload supervisor/restart \
-    supervisor/router supervisor/scheduling supervisor/config/telling workers/vrrp/agenda workers/vrrp/allowance \
-    workers/vrrp/fsm workers/vrrp/heritage workers/vrrp/link_delay workers/vrrp/priority workers/vrrp/retry workers/vrrp/rivals \
-    workers/vrrp/stats workers/vrrp/sync_group workers/vrrp/timers workers/vrrp/tracked workers/vrrp/translate \
-    workers/vrrp/watch workers/vrrp/kernel/concerns workers/vrrp/kernel/encap workers/vrrp/kernel/filter_listing \
+PURE := ipc/codec ipc/record ipc/renaming supervisor/changes supervisor/departed supervisor/disturbance \
+    supervisor/disturbance_vrrp supervisor/dumpfiles supervisor/effects supervisor/names supervisor/patience \
+    supervisor/reload supervisor/restart supervisor/router supervisor/scheduling supervisor/config/telling \
+    workers/vrrp/agenda workers/vrrp/allowance workers/vrrp/fsm workers/vrrp/heritage workers/vrrp/link_delay \
+    workers/vrrp/priority workers/vrrp/pulse workers/vrrp/retry workers/vrrp/rivals workers/vrrp/stats \
+    workers/vrrp/sync_group workers/vrrp/timers workers/vrrp/tracked workers/vrrp/translate workers/vrrp/watch \
+    workers/vrrp/kernel/concerns workers/vrrp/kernel/encap workers/vrrp/kernel/filter_listing \
     workers/vrrp/kernel/filter_rules workers/vrrp/kernel/held workers/vrrp/kernel/interfaces \
     workers/vrrp/kernel/link_alias workers/vrrp/kernel/link_plan workers/vrrp/kernel/linkmessage \
     workers/vrrp/kernel/nlmessage workers/vrrp/kernel/routes workers/vrrp/kernel/rtnetlink workers/vrrp/kernel/rules \
@@ -28,9 +29,9 @@ PURE := ipc/codec ipc/record ipc/renaming supervisor/changes supervisor/departed
     workers/vrrp/transport/place workers/vrrp/transport/window workers/vrrp/wire/advert workers/vrrp/wire/ah \
     workers/vrrp/wire/checksum workers/vrrp/wire/datagram workers/vrrp/wire/dialect workers/vrrp/wire/garp \
     workers/vrrp/wire/inspection workers/vrrp/wire/judge workers/vrrp/wire/neighbour workers/vrrp/wire/reception \
-    workers/vrrp/wire/rejection workers/vrrp/wire/trailer workers/vrrp/wire/writer workers/checker/ledger \
-    workers/checker/mail_text workers/checker/notify_plan workers/checker/schedule workers/checker/verdict \
-    workers/checker/watch/events workers/checker/watch/matching workers/checker/watch/number \
+    workers/vrrp/wire/record workers/vrrp/wire/rejection workers/vrrp/wire/trailer workers/vrrp/wire/writer \
+    workers/checker/ledger workers/checker/mail_text workers/checker/notify_plan workers/checker/schedule \
+    workers/checker/verdict workers/checker/watch/events workers/checker/watch/matching workers/checker/watch/number \
     workers/checker/watch/paths workers/checker/watch/quorum workers/lvs/nftjson workers/lvs/plan \
     workers/lvs/ruleset workers/lvs/table ctl/adverts ctl/tables ctl/why
 

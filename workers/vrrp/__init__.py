@@ -12,7 +12,7 @@ Pure, a machine each, with `now` as a parameter:
 ``link_delay``  how long a change of a link must last       ``agenda``      who is due when
 ``translate``   configuration to what these want to know    ``stats``       what is counted
 ``allowance``   how often something may be said             ``retry``       when it is tried again
-``heritage``    what a dead predecessor has told
+``heritage``    what a dead predecessor has told            ``pulse``       times, and what is done for years
 
 At work:
 
@@ -23,8 +23,9 @@ At work:
 ``link_states`` which interfaces count as up                ``linkbeat``    asking for a link
 ``alarm``       the one timer                               ``remarks``     what is logged once and not each second
 ``chores``      what is done a little at a time             ``report``      what operators are shown
-``devices``     interfaces of instances come and go
+``devices``     interfaces of instances come and go         ``reflex``      what does not awake an instance
 
 Rooms, each with a map of its own: ``wire`` (bytes), ``kernel`` (interfaces, addresses, routes, rules, filters),
-``transport`` (sockets). An advert goes transport → exchange → wire → instance → fsm, and the other way by voice.
+``transport`` (sockets). An advert goes transport → exchange → wire → reflex → instance → fsm, and the other way by
+voice; one like the last gets no further than the reflex, both ways.
 """
