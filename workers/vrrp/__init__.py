@@ -24,6 +24,7 @@ At work:
 ``alarm``       the one timer                               ``remarks``     what is logged once and not each second
 ``chores``      what is done a little at a time             ``report``      what operators are shown
 ``devices``     interfaces of instances come and go         ``reflex``      what does not awake an instance
+``lacks``       what an instance needs and has not
 
 Rooms, each with a map of its own: ``wire`` (bytes), ``kernel`` (interfaces, addresses, routes, rules, filters),
 ``transport`` (sockets). An advert goes transport → exchange → wire → reflex → instance → fsm, and the other way by

@@ -105,7 +105,7 @@ class Devices:
         if instance.holder not in self._unraised:  # it has ended before it began
             return
         self._unraised.discard(instance.holder)
-        instance.link_troubles = self._host.links.ensure(instance.holder, instance.plan)
+        instance.lacks.links = self._host.links.ensure(instance.holder, instance.plan)
         self._host.read_reports()
         self._begin(instance)
 

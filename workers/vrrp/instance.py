@@ -6,7 +6,7 @@ nowhere else.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from ipaddress import ip_address
 from typing import NamedTuple, Protocol
@@ -22,6 +22,7 @@ from alived.workers.vrrp.fsm import Machine
 from alived.workers.vrrp.host import Host
 from alived.workers.vrrp.kernel.holdings import Outcome
 from alived.workers.vrrp.kernel.link_plan import LinkPlan
+from alived.workers.vrrp.lacks import Lacks
 from alived.workers.vrrp.priority import judge
 from alived.workers.vrrp.reflex import Reflex
 from alived.workers.vrrp.remarks import Remarks
@@ -33,9 +34,6 @@ from alived.workers.vrrp.voice import Voice
 from alived.workers.vrrp.wire.garp import Burst
 from alived.workers.vrrp.wire.judge import Heard
 from alived.workers.vrrp.wire.rejection import NO_CLAIM, Rejection
-
-RETRY = 300.0
-"""Seconds after which what could not be had is tried again; each try disturbs a living master."""
 
 log = logging.getLogger(__name__)
 
@@ -74,10 +72,8 @@ class Instance:
         self._stats = Stats()
         self.trackers: tuple[Tracker, ...] = ()
         """What it tracks, its sync group's trackers included; `judge_anew` after a change."""
-        self.link_troubles: list[str] = []
-        """What is wrong with the interfaces that were made for it, in words."""
-        self.static_troubles: frozenset[str] = frozenset()
-        """Static addresses, routes and rules that are missing, of track groups that it is in."""
+        self.lacks = Lacks(host)
+        """`settle_faults` after a change."""
         self.holder = holder
         """What the parts that all share know it by as long as it lives: its name may change."""
         self.group: Companions | None = None
@@ -94,12 +90,7 @@ class Instance:
         self.belongings = Belongings(holder, config, plan, host)
         self._priority_on_entry = self.machine.priority
         """Effective priority when the present state was entered."""
-        self._unavailable: set[str] = set()
-        """What a master could not have when it last tried."""
-        self._retry_due: float | None = None
         self._tuning = Retry()
-        self._tried_on: dict[str, int] = {}
-        """Its interfaces when it tried, by name, with their indexes."""
         self._remarks = Remarks(host.alarm, config.name)
         self._heard: Heard | None = None
         self._differs = False
@@ -164,7 +155,7 @@ class Instance:
             return
         self._remarks.clear()
         self._heard = self.reflex.known = None  # what it is to us may be something else now
-        self._retry_due, self._unavailable = None, set()
+        self.lacks.forgive()
         self.voice.take(config, plan)
         self.belongings.take(config, plan)
         self.judge_anew()
@@ -200,9 +191,7 @@ class Instance:
 
     def look_around(self) -> None:
         """Something about the interfaces may have changed: sockets, own address, faults, what a master has."""
-        # What an interface refused as it was going, the one that came in its place may take.
-        if self._unavailable and self._tried_on != self._indexes():
-            self._retry_due, self._unavailable = None, set()
+        self.lacks.forgive_others(self.interfaces)
         self.reflex.refrain = None
         self.voice.tune_in(self.reflex, self._host.settings, self._host.virtual)
         self._tuning.note(self._host.alarm.now(), refused=self.voice.is_refused)
@@ -287,53 +276,24 @@ class Instance:
 
     def deadline(self) -> float | None:
         """When `expire` has something to do."""
-        due = (self._retry_due, self._tuning.due)
+        due = (self.lacks.retry_due, self._tuning.due)
         return min((time for time in due if time is not None), default=None)
 
     def expire(self, now: float) -> None:
         """Try once more what was refused."""
-        if self._retry_due is not None and self._retry_due <= now:
-            self._retry_due, self._unavailable = None, set()
+        if self.lacks.retry_due is not None and self.lacks.retry_due <= now:
+            self.lacks.forgive()
             self.settle_faults()
         if self._tuning.due is not None and self._tuning.due <= now:
             self.look_around()
 
-    # --- faults -------------------------------------------------------------------------------------------------------
-
     def settle_faults(self) -> None:
         """Make the machine's faults those that there are; new ones first, so that it does not recover in between."""
-        present = self._faults()
+        present = {*self.standing.faults, *self.lacks.all(self.config, self.plan), self.voice.lack} - {""}
         for fault in sorted(present - self.machine.faults):
             self._receive(events.FaultRaised(fault))
         for fault in sorted(self.machine.faults - present):
             self._receive(events.FaultCleared(fault))
-
-    def _faults(self) -> set[str]:
-        """Everything that it can't work without and that is missing, in words: named, never counted."""
-        present = {*self.standing.faults, *self._unavailable, *self.link_troubles, *self.static_troubles}
-        present |= self._interface_faults(self._needed_interfaces())
-        if self.voice.lack:
-            present.add(self.voice.lack)
-        if not self.config.mcast_group and not self.config.unicast_peers:
-            present.add("there is no unicast_peer")
-        return present
-
-    def _needed_interfaces(self) -> set[str]:
-        """Names of the interfaces that have to be up; of one that was made for it, the one below counts."""
-        needed = {virtual.dev for virtual in self.belongings.addresses if not virtual.no_track}
-        if not self.config.dont_track_primary:
-            needed |= {self.config.interface, self.plan.send_on}
-        below = {link.name: link.base for link in self.plan.links}
-        return {below.get(name, name) for name in needed} - {""}
-
-    def _interface_faults(self, names: Iterable[str]) -> set[str]:
-        faults: set[str] = set()
-        for name in names:
-            if self._host.interfaces.get(name) is None:
-                faults.add(f"interface {name} is missing")
-            elif not self._host.link_states.up(name):
-                faults.add(f"interface {name} is down")
-        return faults
 
     # --- actions ------------------------------------------------------------------------------------------------------
 
@@ -391,17 +351,10 @@ class Instance:
             log.log(level, "(%s) %s: %s", self.name, what, ", ".join(words))
             self.belongings.announce(Burst.ARRIVED, outcome.added)
         # What is missing with its interface is had again as soon as that is back.
-        missing = self._interface_faults(self._needed_interfaces())
-        self._unavailable = set() if missing else self.belongings.faults()
-        if self._unavailable:
-            self._retry_due = self._host.alarm.now() + RETRY
-            self._tried_on = self._indexes()
-        if missing or self._unavailable:
+        missing = self.lacks.of_interfaces(self.config, self.plan)
+        self.lacks.tried(set() if missing else self.belongings.faults(), self.interfaces)
+        if missing or self.lacks.belongings:
             self.settle_faults()
-
-    def _indexes(self) -> dict[str, int]:
-        found = ((name, self._host.interfaces.get(name)) for name in self.interfaces)
-        return {name: interface.link.ifindex for name, interface in found if interface is not None}
 
     # --- words --------------------------------------------------------------------------------------------------------
 

@@ -258,13 +258,13 @@ class Roster:
             if groups
             else frozenset()
         )
-        if troubles != instance.static_troubles:
-            instance.static_troubles = troubles
+        if troubles != instance.lacks.static:
+            instance.lacks.static = troubles
             instance.settle_faults()
 
     def _note_link_troubles(self, instance: Instance, troubles: list[str]) -> None:
-        if troubles != instance.link_troubles:
-            instance.link_troubles = troubles
+        if troubles != instance.lacks.links:
+            instance.lacks.links = troubles
             instance.settle_faults()
 
     def _virtual(self) -> frozenset[bytes]:
@@ -313,7 +313,7 @@ class Roster:
         return fresh
 
     def _track(self, instance: Instance, config: VrrpInstance, group: SyncGroup | None) -> None:
-        instance.link_troubles = self._devices.troubles(config.name) or []
+        instance.lacks.links = self._devices.troubles(config.name) or []
         instance.trackers = trackers_of(config, group)
         if group is None:
             self._grouped.discard(instance.holder)
