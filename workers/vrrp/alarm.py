@@ -12,6 +12,8 @@ from alived.workers.vrrp.agenda import Agenda, Timed
 
 TOGETHER = 0.001
 """Seconds; what is due within this time of a wake-up is done at it."""
+SOONER = TOGETHER / 2
+"""The loop sleeps whole milliseconds, rounded up: asked for half of one less, it is early as often as late."""
 ITEMS_PER_TURN = 256
 """Items that are served before other work gets its turn."""
 
@@ -51,11 +53,11 @@ class Alarm:
 
     def _set(self) -> None:
         at = self._agenda.next()
-        if at is None or (self._timer is not None and self._timer.when() <= at):
+        if at is None or (self._timer is not None and self._timer.when() <= at - SOONER):
             return
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = self._loop.call_at(at, self._ring)
+        self._timer = self._loop.call_at(at - SOONER, self._ring)
 
     def _ring(self) -> None:
         self._timer = None

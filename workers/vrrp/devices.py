@@ -30,6 +30,8 @@ class Devices:
         """By name of the instance."""
         self.holders: dict[str, str] = {}
         """By name: what the parts of the host know the instance by."""
+        self._planned: dict[str, VrrpInstance] = {}
+        """What these are the plans of."""
         self._host = host
         self._begin = begin
         self._numbers = itertools.count(1)
@@ -55,19 +57,27 @@ class Devices:
         """
         links = self._host.links
         known = link_plan.renamed(links.known(), renamed)
-        plans = link_plan.plans(configs, self._host.settings, known)
-        self.plans = {config.name: plans[config.key] for config in configs}
+        kept = {config.name: self.plans[config.name] for config in configs if self._stays(config)}
+        others = [config for config in configs if config.name not in kept]
+        plans = link_plan.plans(others, self._host.settings, known)
+        self.plans = kept | {config.name: plans[config.key] for config in others}
+        self._planned = {config.name: config for config in configs}
         self.holders = {
             config.name: running[config.name].holder if config.name in running else self._new_holder(config)
             for config in configs
         }
-        self._troubles = {
+        self._troubles = {name: self._troubles[name] for name in kept} | {
             name: links.ensure(self.holders[name], plan)
             for name, plan in self.plans.items()
-            if not plan.links or name in resumed or (name in running and self.holders[name] not in self._unraised)
+            if name not in kept
+            and (not plan.links or name in resumed or (name in running and self.holders[name] not in self._unraised))
         }
         if any(self.plans[name].links for name in self._troubles):
             self._host.look_again()
+
+    def _stays(self, config: VrrpInstance) -> bool:
+        """The plan of one that is as before, and makes nothing that others could want to make, is as before, too."""
+        return self._planned.get(config.name) is config and not self.plans[config.name].links
 
     def troubles(self, name: str) -> list[str] | None:
         """What is wrong with the interfaces of an instance, in words; None: they are still to be made."""

@@ -65,6 +65,8 @@ def heritage(message: Configure, configs: Iterable[VrrpInstance]) -> Heritage:
             found.states.append(retained)
         elif isinstance(retained, GroupState):
             found.groups[retained.group] = retained
+    if not found.states:
+        return found
     states = {state.instance: state for state in found.states}
     routers = {config.name: virtual_router(config) for config in configs}
     found.renamed = pairs({name: state.virtual_router for name, state in states.items()}, routers)

@@ -283,8 +283,11 @@ class Roster:
         changed = {item.key for item in message.put}
         groups = {member: group for group in self._all(SyncGroup) for member in group.members}
         for config in self._all(VrrpInstance):  # all take hold before any lets go: what moves between two masters stays
-            if (master := self.instances.get(config.name)) is not None and master.machine.state is State.MASTER:
-                master.belongings.expect(config, plans[config.name])
+            plan, instance = plans[config.name], self.instances.get(config.name)
+            if instance is None or (instance.config is config and instance.plan is plan):
+                continue
+            if instance.machine.state is State.MASTER:
+                instance.belongings.expect(config, plan)
         for config in self._all(VrrpInstance):
             plan, instance = plans[config.name], self.instances.get(config.name)
             if instance is None:

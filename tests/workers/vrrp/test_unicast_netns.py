@@ -32,6 +32,8 @@ OBSERVER = UnicastPeer(address="10.9.0.9")
 UNICAST = replace(QUICK, mcast_group="", unicast_peers=(B, OBSERVER), priority=200)
 OF_B = replace(UNICAST, priority=254, unicast_peers=(UnicastPeer(address="10.9.0.1"),))
 
+COMPARES = pytest.mark.parametrize("skips", [False, True], ids=["compares addresses", "skip_check_adv_addr"])
+
 
 @pytest.fixture
 def worker(lab: Lab, start_worker: StartWorker) -> Worker:
@@ -69,8 +71,12 @@ def test_two_decide_who_is_master_by_unicast(lab: Lab, worker: Worker, start_wor
     assert worker.wait_for_state(State.MASTER).reason == "10.9.0.2 has stopped"
 
 
-def test_a_ttl_out_of_a_peer_s_limits_is_refused(lab: Lab, worker: Worker, start_worker: StartWorker) -> None:
-    limited = replace(UNICAST, unicast_peers=(replace(B, min_ttl=254, max_ttl=255), OBSERVER))
+@COMPARES
+def test_trap_03_a_ttl_out_of_a_peer_s_limits_is_refused(
+    lab: Lab, worker: Worker, start_worker: StartWorker, skips: bool
+) -> None:
+    limits = (replace(B, min_ttl=254, max_ttl=255), OBSERVER)
+    limited = replace(UNICAST, unicast_peers=limits, skip_check_adv_addr=skips)
     lead(worker, limited)
     peer = start_worker(lab.b)
     lead(peer, replace(OF_B, unicast_ttl=64))
@@ -80,8 +86,11 @@ def test_a_ttl_out_of_a_peer_s_limits_is_refused(lab: Lab, worker: Worker, start
     wait_for_state(worker, State.BACKUP)
 
 
-def test_strangers_count_unless_they_are_to_be_checked(lab: Lab, worker: Worker, start_worker: StartWorker) -> None:
-    checking = replace(UNICAST, unicast_peers=(OBSERVER,), check_unicast_src=True)
+@COMPARES
+def test_trap_03_strangers_count_unless_they_are_to_be_checked(
+    lab: Lab, worker: Worker, start_worker: StartWorker, skips: bool
+) -> None:
+    checking = replace(UNICAST, unicast_peers=(OBSERVER,), check_unicast_src=True, skip_check_adv_addr=skips)
     lead(worker, checking)
     peer = start_worker(lab.b)
     lead(peer, OF_B)
