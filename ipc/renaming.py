@@ -28,18 +28,13 @@ def renamed(before: Mapping[str, VrrpInstance], after: Mapping[str, VrrpInstance
     One that can go on under its own name does. Where several are the same virtual router, as of unicast by whatever
     interface, the source address of their adverts decides, then their order.
     """
-    staying = {name for name, config in after.items() if _stays(before.get(name), config)}
+    staying = {name for name, config in after.items() if name in before and same_router(before[name], config)}
     old = {name: config for name, config in before.items() if name not in staying}
     new = {name: config for name, config in after.items() if name not in staying}
     found = pairs(_by(old, with_source=True), _by(new, with_source=True))
     for name, formerly in found.items():
         del new[name], old[formerly]
     return found | pairs(_by(old, with_source=False), _by(new, with_source=False))
-
-
-def _stays(before: VrrpInstance | None, after: VrrpInstance) -> bool:
-    """Most of many are the very same object."""
-    return before is after or (before is not None and same_router(before, after))
 
 
 def pairs(before: Mapping[str, Hashable], after: Mapping[str, Hashable]) -> dict[str, str]:

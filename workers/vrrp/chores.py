@@ -1,17 +1,18 @@
 """Work that can wait a little: done some of it at a time, so that no advert waits for it.
 
-Making or removing a macvlan takes the kernel some 15 ms; a reload that brings a hundred of them must not stop the
-adverts of others meanwhile. What does not live here: the work itself (roster.py).
+Making or removing a macvlan takes the kernel some 15 ms, to begin an instance a third of one; a reload that brings
+hundreds of them must not stop the adverts of others meanwhile. What does not live here: the work itself (devices.py).
 """
 
+import gc
 from collections import deque
 from collections.abc import Callable
 
 from alived.workers.vrrp.alarm import Alarm
 
-BUDGET = 0.02
+BUDGET = 0.005
 """Seconds that chores may take in one turn of the loop; the one that is under way is finished."""
-PAUSE = 0.005
+PAUSE = 0.002
 """Seconds that belong to all others after that."""
 
 
@@ -32,6 +33,8 @@ class Chores:
         until = self._alarm.now() + BUDGET
         while self._waiting and self._alarm.now() < until:
             self._waiting.popleft()()
+            if not self._waiting:
+                gc.freeze()  # what chores have begun lives long, as what a configuration makes at once (ipc/loop.py)
         self._due = self._alarm.now() + PAUSE if self._waiting else None
         self._alarm.note(self)
 

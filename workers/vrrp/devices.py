@@ -1,8 +1,9 @@
 """The interfaces that are made for instances: planned for all of them together, made and removed in good time.
 
 Each takes the kernel some milliseconds: those of new instances, which begin after that, and of ended ones are a chore
-for each, in the order in which the configuration wants them. Running instances get theirs at once. What does not live
-here: which interfaces are needed (kernel/link_plan.py), and how they are made (kernel/links.py).
+for each, in the order in which the configuration wants them. So is the beginning of a new instance that needs none, as
+there may be thousands. Running instances get theirs at once. What does not live here: which interfaces are needed
+(kernel/link_plan.py), and how they are made (kernel/links.py).
 """
 
 import itertools
@@ -69,22 +70,22 @@ class Devices:
         self._troubles = {name: self._troubles[name] for name in kept} | {
             name: links.ensure(self.holders[name], plan)
             for name, plan in self.plans.items()
-            if name not in kept
-            and (not plan.links or name in resumed or (name in running and self.holders[name] not in self._unraised))
+            if name not in kept and (name in resumed or (name in running and self.holders[name] not in self._unraised))
         }
         if any(self.plans[name].links for name in self._troubles):
             self._host.look_again()
 
     def _stays(self, config: VrrpInstance) -> bool:
         """The plan of one that is as before, and makes nothing that others could want to make, is as before, too."""
-        return self._planned.get(config.name) is config and not self.plans[config.name].links
+        is_same = self._planned.get(config.name) is config and config.name in self._troubles
+        return is_same and not self.plans[config.name].links
 
     def troubles(self, name: str) -> list[str] | None:
         """What is wrong with the interfaces of an instance, in words; None: they are still to be made."""
         return self._troubles.get(name)
 
     def raise_later(self, instance: Instance) -> None:
-        """Make the interfaces of a new instance in good time, and have it begin then."""
+        """Make the interfaces of a new instance, if it needs any, and have it begin, both in good time."""
         self._unraised.add(instance.holder)
         self._chores.add(partial(self._raise, instance))
 
@@ -115,8 +116,9 @@ class Devices:
         if instance.holder not in self._unraised:  # it has ended before it began
             return
         self._unraised.discard(instance.holder)
-        instance.lacks.links = self._host.links.ensure(instance.holder, instance.plan)
-        self._host.read_reports()
+        instance.lacks.links = self._troubles[instance.name] = self._host.links.ensure(instance.holder, instance.plan)
+        if instance.plan.links:
+            self._host.read_reports()
         self._begin(instance)
 
     def _remove(self, holder: str) -> None:

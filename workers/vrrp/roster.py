@@ -4,7 +4,7 @@ What does not live here: the bus (worker.py), what one instance does (instance.p
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any, TypeVar
 
 from alived.ipc.loop import Send
@@ -166,18 +166,27 @@ class Roster:
         Returns the old name of each that has a new one.
         """
         after = {config.name: config for config in configs}
-        names = renamed({name: instance.config for name, instance in self.instances.items()}, after)
+        before = {
+            name: instance.config
+            for name, instance in self.instances.items()
+            if instance.config is not after.get(name)  # of thousands, most are the very same object
+        }
+        names = renamed(before, {name: config for name, config in after.items() if self._is_other(config)})
         going_on = set(names.values())
         for item in dropped:
             if isinstance(item, SyncGroup) and item.name in self._groups:
                 self._groups.pop(item.name).dissolve()
             elif isinstance(item, VrrpInstance) and item.name not in going_on:
                 self._end(item.name, "removed from the configuration", deleted=True)
-        for name, instance in list(self.instances.items()):  # devices and sockets go before others come
-            if name in after and name not in going_on and not same_router(instance.config, after[name]):
+        for name, config in before.items():  # devices and sockets go before others come
+            if name in after and name not in going_on and not same_router(config, after[name]):
                 self._end(name, "has become another virtual router", deleted=False)
         self._rename(names)
         return names
+
+    def _is_other(self, config: VrrpInstance) -> bool:
+        instance = self.instances.get(config.name)
+        return instance is None or instance.config is not config
 
     def _rename(self, names: dict[str, str]) -> None:
         """Virtual routers go on under other names, of which some may have been those of others."""
@@ -282,24 +291,23 @@ class Roster:
         plans = self._devices.plans
         changed = {item.key for item in message.put}
         groups = {member: group for group in self._all(SyncGroup) for member in group.members}
-        for config in self._all(VrrpInstance):  # all take hold before any lets go: what moves between two masters stays
+        touched = [config for config in self._all(VrrpInstance) if not self._stays(config, groups)]
+        for config in touched:  # all take hold before any lets go: what moves between two masters stays
+            instance = self.instances.get(config.name)
+            if instance is not None and instance.machine.state is State.MASTER:
+                instance.belongings.expect(config, plans[config.name])
+        for config in touched:
             plan, instance = plans[config.name], self.instances.get(config.name)
-            if instance is None or (instance.config is config and instance.plan is plan):
-                continue
-            if instance.machine.state is State.MASTER:
-                instance.belongings.expect(config, plan)
-        for config in self._all(VrrpInstance):
-            plan, instance = plans[config.name], self.instances.get(config.name)
+            group = groups.get(config.name)
             if instance is None:
                 holder = self._devices.holders[config.name]
                 instance = Instance(config, plan, self._host, self._send, self._seen, holder=holder)
                 self.instances[config.name] = self.by_holder[holder] = instance
                 fresh.append(config)
-                self._track(instance, config, groups.get(config.name))
+                self._track(instance, config, group)
                 self._note_static_troubles(instance)
                 self._file(holder, instance.interfaces)
                 continue
-            group = groups.get(config.name)
             grouped = group is not None or instance.holder in self._grouped
             if (
                 config.key in changed
@@ -314,6 +322,19 @@ class Roster:
             if (troubles := self._devices.troubles(config.name)) is not None:
                 self._note_link_troubles(instance, troubles)
         return fresh
+
+    def _stays(self, config: VrrpInstance, groups: Container[str]) -> bool:
+        """Nothing about it is another than before: of thousands, that is most."""
+        instance = self.instances.get(config.name)
+        return (
+            instance is not None
+            and instance.config is config
+            and instance.plan is self._devices.plans[config.name]
+            and not instance.lacks.static
+            and instance.holder not in self._grouped
+            and config.name not in groups
+            and config.name not in self._track_groups
+        )
 
     def _track(self, instance: Instance, config: VrrpInstance, group: SyncGroup | None) -> None:
         instance.lacks.links = self._devices.troubles(config.name) or []
