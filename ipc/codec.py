@@ -21,8 +21,9 @@ import msgpack
 from alived.ipc.messages import MESSAGES, Message
 
 VERSION = 1
-MAX_FRAME = 64 * 1024 * 1024
-"""Bytes; the largest thing that travels is a configuration of some ten thousand objects."""
+MAX_FRAME = 256 * 1024 * 1024
+"""Bytes; the largest thing that travels is a configuration. One of 65,024 instances, as many as 256 interfaces can
+have, takes more than 64 MiB."""
 
 MAX_DEPTH = 32
 """Nesting of a Document."""

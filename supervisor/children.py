@@ -122,6 +122,10 @@ class Child:
         self.loop_lag = loop_lag
         self.riser.beat(loop_lag)
 
+    def spoke(self, now: float) -> None:
+        """It has said something else. Where thousands of instances do, heartbeats wait behind them."""
+        self.patience.beat(now)
+
     def answered(self, now: float) -> None:
         """It has answered a question."""
         self.patience.beat(now)

@@ -189,6 +189,7 @@ class Parent:
                 child.answered(time.monotonic())
                 self._control.replied(message)
             case _ if isinstance(message, Routed):
+                child.spoke(time.monotonic())
                 self._crew.deliver(child.name, message)
                 self._bus.publish(message)
                 self._keeper.changed()
