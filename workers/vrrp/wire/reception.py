@@ -96,6 +96,8 @@ class Receiver:
     def __len__(self) -> int:
         return sum(len(ears) for ears in self._ears.values())
 
+    # Of what is done for each packet, a call more would be a good part: that is why the two loops are written out.
+
     def receive_ipv4(self, packets: Iterable[bytes], wall: float = 0.0) -> None:
         """Take IPv4 datagrams, headers included. `wall`: seconds since the epoch, for auth_hmac only."""
         for packet in packets:
