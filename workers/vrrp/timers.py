@@ -11,7 +11,7 @@ ADVERTS_MISSED = 3
 SKEW_UNIT_OF_V2 = 1.0
 """What the skew of VRRPv2 is a part of, however long the interval is; in VRRPv3 that is the master's interval."""
 
-GRID = 100
+GRID = 20
 """Times in an interval, or in a second if that is shorter, at which masters begin to send."""
 ALMOST = 1e-6
 """Parts of a grid's step: what is as near to the next time as this is rounding alone."""
@@ -40,7 +40,7 @@ def patience_of_peers(advert_int: float, adverts: int = ADVERTS_MISSED) -> float
 
 
 def on_grid(at: float, advert_int: float) -> float:
-    """A time for the first advert of a master: `at`, or up to a hundredth of the interval sooner, 10 ms at most.
+    """A time for the first advert of a master: `at`, or up to a twentieth of the interval sooner, 50 ms at most.
 
     So adverts of several virtual routers are due together, and the process wakes once for all of them.
     """

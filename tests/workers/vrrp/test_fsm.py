@@ -436,9 +436,9 @@ def test_ten_milliseconds() -> None:
     router = backup(Settings(0.01, OURS, version=3))
     router.expire(0.0361)
     assert router.state is State.MASTER
-    assert router.deadline() == pytest.approx(0.0461)
+    assert router.deadline() == pytest.approx(0.046)  # the first one a little sooner: on_grid
     assert router.expire(0.0463) == [SendAdvert(100)]
-    assert router.deadline() == pytest.approx(0.0561)
+    assert router.deadline() == pytest.approx(0.056)
 
 
 # --- nopreempt, startup delay -----------------------------------------------------------------------------------------

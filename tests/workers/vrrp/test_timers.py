@@ -62,12 +62,12 @@ def test_no_preempt_delay_has_passed_at_once() -> None:
         (4.609375, 1.0, 4.6),
         (4.6, 1.0, 4.6),
         (101.0, 1.0, 101.0),
-        (7.0199999, 40.95, 7.01),
-        (3.0123, 0.1, 3.012),
-        (3.0123, 0.01, 3.0123),
+        (7.0199999, 40.95, 7.0),
+        (3.0123, 0.1, 3.01),
+        (3.0123, 0.01, 3.012),
     ],
 )
-def test_masters_begin_together_up_to_a_hundredth_of_their_interval_sooner(
+def test_masters_begin_together_up_to_a_twentieth_of_their_interval_sooner(
     at: float, advert_int: float, first: float
 ) -> None:
     assert on_grid(at, advert_int) == first
@@ -76,5 +76,5 @@ def test_masters_begin_together_up_to_a_hundredth_of_their_interval_sooner(
 @given(st.floats(0.0, 1e6), st.floats(0.01, 255))
 def test_no_master_begins_late_or_much_too_soon(at: float, advert_int: float) -> None:
     first = on_grid(at, advert_int)
-    assert -1e-7 <= at - first <= min(0.01, advert_int / 100) + 1e-7
+    assert -1e-7 <= at - first <= min(0.05, advert_int / 20) + 1e-7
     assert on_grid(first, advert_int) == pytest.approx(first)
