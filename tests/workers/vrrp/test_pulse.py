@@ -25,6 +25,8 @@ from alived.workers.vrrp.pulse import NEVER, Pulse
 OURS, LOWER, HIGHER = (bytes([10, 9, 0, last]) for last in (5, 1, 9))
 SETTINGS = Settings(advert_int=1.0, address=OURS)
 DOWN = 3.609375
+Step = tuple[float, Event | str | None]
+"""Seconds that pass, and what happens then."""
 
 
 def master() -> Pulse:
@@ -129,7 +131,7 @@ def test_the_short_way_leads_where_the_long_one_does(
     now = 0.0
     for passed, step in [(0.0, Startup() if begins else None), *steps]:
         now += passed
-        event = usual if step == "again" else step
+        event = usual if isinstance(step, str) else step
         if isinstance(event, AdvertReceived):
             usual = event
         assert _does(short, event, now, quick=True) == _does(long, event, now, quick=False)
@@ -139,9 +141,9 @@ def test_the_short_way_leads_where_the_long_one_does(
         assert short.pulse.patience == long.pulse.patience
 
 
-def _does(machine: Machine, event: object, now: float, *, quick: bool) -> list[Action]:
+def _does(machine: Machine, event: Event | None, now: float, *, quick: bool) -> list[Action]:
     if event is None:
         return [SendAdvert(machine.priority)] if quick and machine.pulse.repeats(now) else machine.expire(now)
     if quick and isinstance(event, AdvertReceived) and machine.pulse.hears_again(event, now):
         return []
-    return machine.receive(event, now)  # type: ignore[arg-type]
+    return machine.receive(event, now)

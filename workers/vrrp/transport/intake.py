@@ -7,7 +7,7 @@ import ctypes
 import errno
 import os
 import socket
-from typing import Any
+from typing import Any, Literal
 
 from alived.workers.vrrp.wire.record import ANCILLARY_SIZE, HEAD_SIZE, NAME_SIZE
 
@@ -71,7 +71,7 @@ class Intake:
         """The kernel writes into the messages how long name and ancillary data were."""
         self._received = self._all(_Message.received.offset, "I")
         self._names = self._all(_Header.name_length.offset, "I")
-        self._controls = self._all(_Header.control_length.offset, "N")
+        self._controls = self._all(_Header.control_length.offset, "L")  # size_t
         self._call = _LIBC.recvmmsg
         self._call.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_void_p)
 
@@ -91,8 +91,8 @@ class Intake:
             ctypes.memmove(self._messages, self._fresh, count * ctypes.sizeof(_Message))
         return packets
 
-    def _all(self, offset: int, code: str) -> memoryview:
+    def _all(self, offset: int, code: Literal["I", "L"]) -> memoryview:
         """One field of all messages, as it is after each call."""
-        numbers = memoryview(self._messages).cast("B").cast(code)  # type: ignore[call-overload]
+        numbers = memoryview(self._messages).cast("B").cast(code)
         wanted: memoryview = numbers[offset // numbers.itemsize :: ctypes.sizeof(_Message) // numbers.itemsize]
         return wanted
